@@ -1,0 +1,28 @@
+package dev.duet.store;
+
+/**
+ * Hears the change feed of a namespace. Called from one thread at a time, in the order in which the store sent, for
+ * each partition; must not block, since a slow subscriber is cut off by its server.
+ */
+public interface ChangeListener {
+
+    /** A change was made, by this node or another. */
+    void onChange(Change change);
+
+    /**
+     * A message came that cannot be read; what it said is not known, so that the numbering of some partition will show
+     * a gap.
+     *
+     * @param description what was wrong, for the log
+     */
+    void onUnreadable(String description);
+
+    /**
+     * The feed stands, as the server acknowledged: every change made from now on will be heard. Called once at the
+     * start, and again after every reconnect; changes made in between may have been missed.
+     */
+    void onSubscribed();
+
+    /** The feed was lost, and is being reconnected. */
+    void onLost();
+}
