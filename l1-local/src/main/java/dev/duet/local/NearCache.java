@@ -1,0 +1,303 @@
+package dev.duet.local;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
+import java.util.function.ToIntBiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded map in the heap of one JVM that never serves what an invalidation has made stale. It holds copies of what
+ * the store answered; losing one costs a read of the store and nothing else.
+ *
+ * <p>A <em>version</em> here is the head of the key's partition at which the store's answer was true, not the version
+ * that the record itself was stored at. So a value that was read after a floor was raised is kept, although its record
+ * may be much older than that floor. Versions are not negative, and compare within a partition only.
+ *
+ * <p>A reader that misses takes a {@linkplain #ticket ticket}, then reads the store, then {@linkplain #fill fills}:
+ *
+ * <pre>{@code
+ * User user = near.lookup(key);
+ * if (user == null) {
+ *     long ticket = near.ticket(key);
+ *     Answer answer = store.read(key);
+ *     near.fill(key, ticket, answer.user(), partition, answer.head(), clock.read() + ttlNanos);
+ * }
+ * }</pre>
+ *
+ * <p>An entry past its deadline or below the floor of its partition is a miss, and stays where it is until a fill
+ * replaces it, an invalidation removes it or the bound evicts it: it takes room, which the policy gives to whatever is
+ * asked for more often. Deadlines are in the time of the {@link CoarseClock}, and are kept to its granularity.
+ *
+ * <p>Which entries stay within the bound is Caffeine's Window TinyLFU to say: recency and frequency, so that a scan does
+ * not flush what is hot.
+ *
+ * <p>Null keys and values are refused with a {@link NullPointerException}. Safe for use by many threads.
+ *
+ * @param <K> the keys; immutable in what {@code equals} and {@code hashCode} see
+ * @param <V> the values, shared with every reader
+ * @implNote What must not happen is that a value read before a change is served after {@code invalidate} for that change
+ *     has returned. A fill checks its stripe and inserts inside one {@code compute}, which holds the lock of the key's
+ *     bin; an invalidation advances the stripe <em>first</em> and takes that lock <em>second</em>. Whichever comes to the
+ *     lock first, the other sees what it did: the fill finds the stripe moved, or the invalidation finds the entry. The
+ *     other way round (remove, then advance) a fill fits in between.
+ *
+ *     <p>The invalidation has to <em>wait</em> for that lock even when the key is absent, so it is a {@code compute} and
+ *     never {@code computeIfPresent}: Caffeine answers the latter at once if it does not see the key, and so would return
+ *     while a fill is between its check of the stripe and its insertion, leaving the stale entry behind.
+ *
+ *     <p>The ticket is a volatile read before the store is read, and the stripe is advanced after the store was changed;
+ *     a fill whose stripe still matches read the store before any change it has not been told of. Tickets compare for
+ *     equality only. Keys that share a stripe void each other's tickets, which costs a miss.
+ *
+ *     <p>A lookup reads the entry, <em>then</em> the floor and the clock. An entry is immutable and published whole by
+ *     Caffeine, and the floor never sinks: so at the moment at which the floor is read, that entry was not below it. That
+ *     check alone keeps the promise of the floor. The one in {@code fill} keeps an entry that is useless from the start
+ *     from displacing another; a floor raised right after it makes the new entry a miss like every other.
+ *
+ *     <p>Nothing of the application's runs under a lock: values are weighed before the {@code compute}, and the weight is
+ *     kept in the entry for Caffeine to read. So an invalidation is never held up by a weigher.
+ */
+public final class NearCache<K, V> {
+
+    // 32 KiB of counters. With 10,000 invalidations a second and 10 ms from ticket to fill, 1 fill in 40 is in vain.
+    private static final int STRIPE_BITS = 12;
+
+    private final Cache<K, Entry<V>> cache;
+    private final @Nullable ToIntBiFunction<? super K, ? super V> weigher;
+    private final CoarseClock clock;
+    private final AtomicLongArray floors;
+    private final AtomicLongArray stripes = new AtomicLongArray(1 << STRIPE_BITS);
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder evictions = new LongAdder();
+
+    /**
+     * Makes an empty near cache. The floor of every partition is zero.
+     *
+     * @param config the bound and the number of partitions
+     * @param clock the time that deadlines are in; stays the caller's to close
+     */
+    public NearCache(NearCacheConfig<K, V> config, CoarseClock clock) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.weigher = config.weigher();
+        this.floors = new AtomicLongArray(config.partitions());
+        this.cache = bounded(config)
+                .<K, Entry<V>>evictionListener((key, entry, cause) -> evictions.increment())
+                .build();
+    }
+
+    /**
+     * The value to serve for a key, if there is one: not past its deadline, and not below its partition's floor. Counts
+     * a {@linkplain #hits() hit} if so. Takes no lock and allocates nothing.
+     *
+     * @param key the key
+     * @return the value, or null for a miss
+     */
+    public @Nullable V lookup(K key) {
+        Objects.requireNonNull(key, "key");
+        Entry<V> entry = cache.getIfPresent(key);
+        if (entry == null || entry.version < floors.get(entry.partition) || clock.now() >= entry.deadline) {
+            return null;
+        }
+        hits.increment();
+        return entry.value;
+    }
+
+    /**
+     * A ticket to {@linkplain #fill fill} with, good until the key is next invalidated. To be taken <em>before</em> the
+     * store is read; it holds nothing, and need not be given back.
+     *
+     * @param key the key that is about to be read
+     * @return the ticket; any number, only good for this key
+     */
+    public long ticket(K key) {
+        return stripes.get(stripe(key));
+    }
+
+    /**
+     * Keeps what the store answered, unless it may be stale: that is, if the key has not been invalidated since the
+     * ticket was taken, and neither the entry there, nor the floor, nor the deadline says otherwise. An entry of the same
+     * version is replaced.
+     *
+     * @param key the key
+     * @param ticket from {@link #ticket}, taken before the store was read
+     * @param value what the store answered
+     * @param partition the key's partition, from zero
+     * @param version the head of the partition at which the answer was true
+     * @param deadlineNanos when to stop serving the value, in the time of the near cache's clock; {@link Long#MAX_VALUE}
+     *     for never
+     * @return what became of it
+     * @throws IndexOutOfBoundsException if there is no such partition
+     * @throws IllegalArgumentException if the weigher says that the value weighs less than nothing
+     */
+    public FillOutcome fill(K key, long ticket, V value, int partition, long version, long deadlineNanos) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
+        Objects.checkIndex(partition, floors.length());
+        Fill fill = new Fill(stripe(key), ticket,
+                new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
+        cache.asMap().compute(key, fill);
+        return fill.outcome;
+    }
+
+    /**
+     * Acts on a change that the store made: voids the tickets of fills under way, and drops the entry if it is older
+     * than the change. An entry of that version or above knows of the change already and stays; so a node's own message,
+     * coming after its own fill, evicts nothing (anomaly A39).
+     *
+     * @param key the key, cached or not
+     * @param version the version of the change
+     */
+    public void invalidate(K key, long version) {
+        stripes.incrementAndGet(stripe(key));
+        cache.asMap().compute(key, (k, entry) -> (entry == null || entry.version < version) ? null : entry);
+    }
+
+    /**
+     * Drops a key whatever its version, and voids the tickets of fills under way: for a write of this node's own, whose
+     * version it does not know yet.
+     *
+     * @param key the key, cached or not
+     */
+    public void invalidate(K key) {
+        stripes.incrementAndGet(stripe(key));
+        cache.asMap().compute(key, (k, entry) -> null);
+    }
+
+    /**
+     * Makes a miss of every entry of a partition that has a lower version, and refuses fills of lower versions. One
+     * write, however many entries there are. A floor that is already higher stays.
+     *
+     * @param partition the partition, from zero
+     * @param version the lowest version to serve from now on
+     * @throws IndexOutOfBoundsException if there is no such partition
+     */
+    public void raiseFloor(int partition, long version) {
+        floors.accumulateAndGet(partition, version, Math::max);
+    }
+
+    /**
+     * The lowest version that is served in a partition.
+     *
+     * @param partition the partition, from zero
+     * @return the highest version that {@link #raiseFloor} was called with, or zero
+     * @throws IndexOutOfBoundsException if there is no such partition
+     */
+    public long floor(int partition) {
+        return floors.get(partition);
+    }
+
+    /**
+     * About how many entries there are, those included that are no longer served. Exact after {@link #cleanUp()} if
+     * nothing else happens.
+     *
+     * @return the number of entries
+     */
+    public long estimatedSize() {
+        return cache.estimatedSize();
+    }
+
+    /**
+     * About how much the entries weigh together, those included that are no longer served. Every entry weighs one in a
+     * near cache that is bounded by size.
+     *
+     * @return the total weight, in the unit of the weigher
+     */
+    public long weightedSize() {
+        return cache.policy().eviction().orElseThrow().weightedSize().orElseGet(cache::estimatedSize);
+    }
+
+    /** Does the bookkeeping and the evictions that are pending, on the calling thread: for tests and statistics. */
+    public void cleanUp() {
+        cache.cleanUp();
+    }
+
+    /**
+     * How many lookups found a value to serve.
+     *
+     * @return the number since the near cache was made
+     */
+    public long hits() {
+        return hits.sum();
+    }
+
+    /**
+     * How many entries were evicted to keep within the bound. Invalidated and replaced entries do not count.
+     *
+     * @return the number since the near cache was made
+     */
+    public long evictions() {
+        return evictions.sum();
+    }
+
+    private static int stripe(Object key) {
+        Objects.requireNonNull(key, "key");
+        return (key.hashCode() * 0x9E3779B9) >>> (Integer.SIZE - STRIPE_BITS);
+    }
+
+    private int weigh(K key, V value) {
+        if (weigher == null) {
+            return 1;
+        }
+        int weight = weigher.applyAsInt(key, value);
+        if (weight < 0) {
+            throw new IllegalArgumentException("weigher returned " + weight + "; return zero or more");
+        }
+        return weight;
+    }
+
+    private static Caffeine<Object, Object> bounded(NearCacheConfig<?, ?> config) {
+        Long maximumWeight = config.maximumWeight();
+        if (maximumWeight != null) {
+            return Caffeine.newBuilder()
+                    .maximumWeight(maximumWeight)
+                    .weigher((key, entry) -> ((Entry<?>) entry).weight);
+        }
+        return Caffeine.newBuilder().maximumSize(Objects.requireNonNull(config.maximumSize()));
+    }
+
+    /**
+     * What is kept for a key: 40 bytes with compressed references, of which a header of 12, the value's reference 4, version
+     * 8, deadline 8, partition 4 and weight 4. The time of loading, for freshness, would be the next 8 and make it 48.
+     */
+    private record Entry<V>(V value, long version, long deadline, int partition, int weight) {}
+
+    /** A fill at the moment of decision; runs once, under the lock of the key's bin. */
+    private final class Fill implements BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> {
+        private final int stripe;
+        private final long ticket;
+        private final Entry<V> candidate;
+        private FillOutcome outcome = FillOutcome.INVALIDATED;
+
+        Fill(int stripe, long ticket, Entry<V> candidate) {
+            this.stripe = stripe;
+            this.ticket = ticket;
+            this.candidate = candidate;
+        }
+
+        @Override
+        public @Nullable Entry<V> apply(K key, @Nullable Entry<V> current) {
+            outcome = decide(current);
+            return (outcome == FillOutcome.FILLED) ? candidate : current;
+        }
+
+        private FillOutcome decide(@Nullable Entry<V> current) {
+            if (stripes.get(stripe) != ticket) {
+                return FillOutcome.INVALIDATED;
+            }
+            if (current != null && current.version > candidate.version) {
+                return FillOutcome.OLDER;
+            }
+            if (candidate.version < floors.get(candidate.partition)) {
+                return FillOutcome.BELOW_FLOOR;
+            }
+            if (clock.now() >= candidate.deadline) {
+                return FillOutcome.EXPIRED;
+            }
+            return FillOutcome.FILLED;
+        }
+    }
+}
