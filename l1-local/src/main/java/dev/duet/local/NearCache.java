@@ -144,6 +144,34 @@ public final class NearCache<K, V> {
     }
 
     /**
+     * Keeps what this node has just stored itself, in place of what it may have: voids the tickets of fills under way, as
+     * an invalidation does, and drops an older entry even if the new value cannot be kept. All of it is one step, so that
+     * no reader that began before the write gets its value in behind it (anomaly A25).
+     *
+     * @param key the key
+     * @param ticket from {@link #ticket}, taken before the value was sent to the store
+     * @param value what was stored
+     * @param partition the key's partition, from zero
+     * @param version the version of the change
+     * @param deadlineNanos as for {@link #fill}
+     * @return what became of it
+     * @throws IndexOutOfBoundsException if there is no such partition
+     * @throws IllegalArgumentException if the weigher says that the value weighs less than nothing
+     */
+    public FillOutcome replace(K key, long ticket, V value, int partition, long version, long deadlineNanos) {
+        Objects.requireNonNull(value, "value");
+        Objects.checkIndex(partition, floors.length());
+        Fill fill = new Fill(
+                stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
+        cache.asMap().compute(key, (k, current) -> {
+            Entry<V> kept = fill.apply(k, current);
+            stripes.incrementAndGet(fill.stripe);
+            return kept == null || kept.version < version ? null : kept;
+        });
+        return fill.outcome;
+    }
+
+    /**
      * Acts on a change that the store made: voids the tickets of fills under way, and drops the entry if it is older
      * than the change. An entry of that version or above knows of the change already and stays; so a node's own message,
      * coming after its own fill, evicts nothing (anomaly A39).

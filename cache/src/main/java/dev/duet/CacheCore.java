@@ -1,0 +1,204 @@
+package dev.duet;
+
+import dev.duet.internal.Flights;
+import dev.duet.internal.Payloads;
+import dev.duet.internal.StatsCounter;
+import dev.duet.local.FillOutcome;
+import dev.duet.local.NearCache;
+import dev.duet.local.NearCacheConfig;
+import dev.duet.store.CacheException;
+import dev.duet.store.Change;
+import dev.duet.store.Content;
+import dev.duet.store.Level;
+import dev.duet.store.Operation;
+import dev.duet.store.Payload;
+import dev.duet.store.RecordKey;
+import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.codec.CodecException;
+import dev.duet.store.codec.KeyCodec;
+import dev.duet.store.codec.ValueCodec;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.function.ToIntBiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the read path and the write path of one cache share: its near cache, its flights, its way to the store. Thread-safe.
+ *
+ * <p>Implementation note. The near cache is dropped before flights are detached; both happen before a write returns, so
+ * that every later read on this node starts anew (promise P2). A change that another node made is acted upon in the same
+ * way, without a promise about the instant.
+ */
+final class CacheCore<K, V> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CacheCore.class);
+
+    /** Stands in the near cache for the fact that there is no value. */
+    private static final Object NOTHING = new Object();
+
+    final CacheConfig<K, V> config;
+    final Node node;
+    final StatsCounter stats = new StatsCounter();
+    final NearCache<K, Object> near;
+    final Flights<K, V> flights;
+    final Payloads<V> payloads;
+    private final KeyCodec<K> keys;
+
+    CacheCore(CacheConfig<K, V> config, Node node) {
+        this.config = config;
+        this.node = node;
+        this.near = new NearCache<>(nearConfig(config, node), node.clock());
+        this.flights = new Flights<>(node.clock(), node.maxStaleness().toNanos());
+        this.keys = KeyCodec.forType(config.keyType());
+        ValueCodec<V> codec = config.codec() == null ? node.codecs().codecFor(config.valueType()) : config.codec();
+        this.payloads = new Payloads<>(codec, config.valueType().getTypeName(), config.maximumValueSize());
+    }
+
+    /** The address of a key's record. */
+    RecordKey recordKey(K key) {
+        try {
+            return node.namespace().config().recordKey(config.name(), keys.encode(key));
+        } catch (CodecException e) {
+            throw new CodecException("cache '" + config.name() + "': " + e.getMessage(), e, config.name(), "" + key);
+        }
+    }
+
+    /** Carries out an operation, and waits for its reply. */
+    <R> R call(RecordKey key, Operation<R> operation) {
+        try {
+            return node.namespace().execute(key, operation).toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            stats.storeFailures.increment();
+            throw failure(e.getCause() == null ? e : e.getCause(), key.key());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CacheException(
+                    "interrupted while waiting for the store", e, config.name(), key.key(), Level.STORE);
+        }
+    }
+
+    /** Carries out an operation without waiting; a failure is counted and logged, and harms nothing. */
+    void send(RecordKey key, Operation<?> operation) {
+        node.namespace().execute(key, operation).whenComplete((reply, failure) -> {
+            if (failure != null) {
+                stats.storeFailures.increment();
+                LOG.debug(
+                        "{} of key '{}' of cache '{}' failed; it runs out by itself",
+                        operation,
+                        key.key(),
+                        config.name(),
+                        failure);
+            }
+        });
+    }
+
+    /** What a failure of the store is to a caller. */
+    CacheException failure(Throwable cause, @Nullable String key) {
+        if (cause instanceof StoreUnavailableException) {
+            return new StoreUnavailableException(
+                    "cache '" + config.name() + "': " + cause.getMessage(), cause, config.name(), key);
+        }
+        return cause instanceof CacheException known
+                ? known
+                : new CacheException(
+                        "cache '" + config.name() + "': the store failed: " + cause,
+                        cause,
+                        config.name(),
+                        key,
+                        Level.STORE);
+    }
+
+    /**
+     * What to store for a value, or null if it is not to be stored.
+     *
+     * @param value the value, or null if there is none
+     * @param cost what it cost to load, in nanoseconds
+     */
+    @Nullable Content content(RecordKey key, @Nullable V value, long cost) {
+        if (value == null) {
+            Duration life = config.cacheAbsence();
+            return life == null
+                    ? null
+                    : new Content(payloads.encodeAbsent(key), Durations.micros(life), cost / 1_000);
+        }
+        Payload payload = payloads.encode(key, value);
+        if (payload == null) {
+            stats.oversized.increment();
+            LOG.debug("The value of key '{}' of cache '{}' is too large to be cached", key.key(), key.cache());
+            return null;
+        }
+        Duration life = config.expireAfterWrite();
+        return new Content(payload, life == null ? Content.FOREVER : Durations.micros(life), cost / 1_000);
+    }
+
+    /**
+     * Keeps near what the store answered.
+     *
+     * @param head the head at which it was true
+     * @param asked when the store was asked, by the node's clock
+     * @param life what was left of its life then, in microseconds
+     */
+    void fillNear(K key, long ticket, @Nullable V value, int partition, long head, long asked, long life) {
+        FillOutcome outcome =
+                near.fill(key, ticket, value == null ? NOTHING : value, partition, head, deadline(asked, life));
+        if (outcome != FillOutcome.FILLED) {
+            stats.nearFillsRefused.increment();
+        }
+    }
+
+    /** Keeps near what this node wrote, in place of whatever is there. */
+    void replaceNear(K key, long ticket, V value, int partition, long version, long asked, long life) {
+        if (near.replace(key, ticket, value, partition, version, deadline(asked, life)) != FillOutcome.FILLED) {
+            stats.nearFillsRefused.increment();
+        }
+        flights.detach(key);
+    }
+
+    /** The value that a near entry stands for. */
+    @SuppressWarnings("unchecked") // the near cache holds values of V, and NOTHING
+    @Nullable V value(Object entry) {
+        return entry == NOTHING ? null : (V) entry;
+    }
+
+    /** Drops this node's own copy, and lets nobody join what was begun before. */
+    void drop(K key) {
+        near.invalidate(key);
+        flights.detach(key);
+    }
+
+    /** Acts on a change of the feed. */
+    void apply(Change change) {
+        stats.invalidationsApplied.increment();
+        if (change.key() == null) {
+            raiseFloor(change.partition(), change.version());
+        } else {
+            K key = keys.decode(change.key());
+            near.invalidate(key, change.version());
+            flights.detach(key);
+        }
+    }
+
+    /** Drops what was read from {@code partition} before {@code version}. */
+    void raiseFloor(int partition, long version) {
+        near.raiseFloor(partition, version);
+        flights.detachAll();
+    }
+
+    private static long deadline(long asked, long life) {
+        return life >= (Long.MAX_VALUE - asked) / 1_000 ? Long.MAX_VALUE : asked + life * 1_000;
+    }
+
+    @SuppressWarnings("unchecked") // as value(): the weigher never sees NOTHING
+    private static <K, V> NearCacheConfig<K, Object> nearConfig(CacheConfig<K, V> config, Node node) {
+        ToIntBiFunction<? super K, ? super V> weigher = config.weigher();
+        return new NearCacheConfig<>(
+                config.maximumSize(),
+                config.maximumWeight(),
+                weigher == null
+                        ? null
+                        : (key, entry) -> entry == NOTHING ? 1 : weigher.applyAsInt(key, (V) entry),
+                node.namespace().config().partitions());
+    }
+}

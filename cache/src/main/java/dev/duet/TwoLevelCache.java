@@ -1,0 +1,100 @@
+package dev.duet;
+
+import dev.duet.store.CacheException;
+import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.codec.CodecException;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache of two levels: the near cache in this JVM, and the store that all nodes share. Built by
+ * {@link Duet#cache(String, Class, Class)}. Thread-safe.
+ *
+ * <p>Values are shared between all who read them on this node: treat them as immutable.
+ *
+ * <p>Keys and values are not null. A method that is given a null key throws a {@link NullPointerException}.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+public interface TwoLevelCache<K, V> {
+
+    /** The name of the cache. */
+    String name();
+
+    /**
+     * The value, if a level holds it; never loads. If the store does not answer, the value counts as not held.
+     *
+     * @return the value, or null if it is not cached or known to be absent
+     */
+    @Nullable V getIfPresent(K key);
+
+    /**
+     * The value, from the nearest level that holds it; loaded with the cache's loader if none does, once in the cluster
+     * however many ask. If the store does not answer, it is loaded all the same.
+     *
+     * @return the value, or null if the loader found none
+     * @throws CacheException if the cache has no loader, if the loader asks for the same key, or if the thread is
+     *     interrupted while it waits
+     * @throws CodecException if the loaded value cannot be encoded
+     */
+    @Nullable V get(K key);
+
+    /**
+     * As {@link #get(Object)}, with a loader of this call's own. Callers that wait for each other's load get the result
+     * of the one that came first.
+     */
+    @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader);
+
+    /**
+     * Stores a value, and has every node drop what it holds. For values that the system of record has already: it is not
+     * asked, nor told. While an {@link #update} of the key is at work, the value is not kept, and the next read loads.
+     *
+     * @throws NullPointerException if the value is null; use {@link #invalidate}
+     * @throws CodecException if the value cannot be encoded
+     * @throws StoreUnavailableException if the store did not answer; the value may or may not be stored
+     */
+    void put(K key, V value);
+
+    /**
+     * Writes to the system of record so that no node serves a stale value afterwards, even if this one dies in between:
+     * announces the write, runs it, and leaves nothing cached, so that the next read loads. Readers meanwhile get the old
+     * value, which is the right answer until the write is done.
+     *
+     * @param key the key whose value the write changes
+     * @param write the write; what it throws reaches the caller as itself, and leaves nothing cached either, since its
+     *     outcome is not known
+     * @param <X> what the write may throw
+     * @throws X if the write does
+     * @throws StoreUnavailableException if the write could not be announced; then it was not run
+     */
+    <X extends Exception> void update(K key, WriteAction<X> write) throws X;
+
+    /**
+     * As {@link #update(Object, WriteAction)}, for a write that has a result.
+     *
+     * @param <R> the type of the result
+     * @return what the write returned
+     */
+    <R extends @Nullable Object, X extends Exception> R update(K key, WriteFunction<R, X> write) throws X;
+
+    /**
+     * Drops the value from the store and from every node.
+     *
+     * @throws StoreUnavailableException if the store did not answer; this node has dropped its own copy, others may not
+     */
+    void invalidate(K key);
+
+    /** As {@link #invalidate} for each key, with the round trips overlapping. */
+    void invalidateAll(Collection<? extends K> keys);
+
+    /**
+     * Drops all values of this cache from the store and from every node. Costs the same however many there are.
+     *
+     * @throws StoreUnavailableException if the store did not answer; this node has dropped its own copies, others may not
+     */
+    void invalidateAll();
+
+    /** What the cache did so far on this node. */
+    CacheStats stats();
+}

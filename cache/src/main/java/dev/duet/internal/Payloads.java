@@ -1,0 +1,98 @@
+package dev.duet.internal;
+
+import dev.duet.store.Payload;
+import dev.duet.store.RecordKey;
+import dev.duet.store.codec.CodecException;
+import dev.duet.store.codec.RecordHeader;
+import dev.duet.store.codec.ValueCodec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns the values of one cache into payloads and back. Thread-safe.
+ *
+ * @param <V> the type of the values
+ */
+public final class Payloads<V> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Payloads.class);
+
+    private final ValueCodec<V> codec;
+    private final String type;
+    private final int maximumSize;
+    private volatile boolean verified;
+
+    /**
+     * Creates one.
+     *
+     * @param codec encodes the values
+     * @param type the type of the values, for messages
+     * @param maximumSize the size beyond which a value is not stored, in bytes of its encoded form
+     */
+    public Payloads(ValueCodec<V> codec, String type, int maximumSize) {
+        this.codec = codec;
+        this.type = type;
+        this.maximumSize = maximumSize;
+    }
+
+    /**
+     * What a payload holds.
+     *
+     * @param value the value, or null if it says that there is none
+     */
+    public record Decoded<V>(@Nullable V value) {}
+
+    /**
+     * The payload of a value, or null if it is too large to be stored. The first value is also read back, so that a type
+     * that can be written but not read is found at once, and not when another node comes to read it.
+     *
+     * @throws CodecException if the value cannot be encoded; the message names the type and the remedy
+     */
+    public @Nullable Payload encode(RecordKey key, V value) {
+        byte[] body;
+        try {
+            body = codec.encode(value);
+            if (!verified) {
+                codec.decode(body);
+                verified = true;
+            }
+        } catch (RuntimeException | LinkageError e) {
+            throw new CodecException(
+                    "a value of type " + type + " in cache '" + key.cache() + "' cannot be written as " + codec.format()
+                            + " and read back; give the type what the codec needs, or set codec(…) for this cache",
+                    e,
+                    key.cache(),
+                    key.key());
+        }
+        return body.length > maximumSize ? null : RecordHeader.wrap(key, codec.format(), body);
+    }
+
+    /** The payload that says that there is no value. */
+    public Payload encodeAbsent(RecordKey key) {
+        return RecordHeader.wrapAbsent(key, codec.format());
+    }
+
+    /** What a payload holds, or null if it cannot be read: damaged, foreign, or of another format or schema. */
+    public @Nullable Decoded<V> decode(RecordKey key, Payload payload) {
+        RecordHeader.Body body = RecordHeader.unwrap(key, codec.format(), payload);
+        if (body == null) {
+            LOG.warn("The record of key '{}' of cache '{}' is damaged or foreign; it is loaded anew", key.key(), key.cache());
+            return null;
+        }
+        if (body.body() == null) {
+            return new Decoded<>(null);
+        }
+        try {
+            return new Decoded<>(codec.decode(body.body()));
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn(
+                    "The record of key '{}' of cache '{}' cannot be read as {}; it is loaded anew: {}",
+                    key.key(),
+                    key.cache(),
+                    type,
+                    e.toString());
+            return null;
+        }
+    }
+}

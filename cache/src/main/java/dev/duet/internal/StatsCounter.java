@@ -1,0 +1,35 @@
+package dev.duet.internal;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** The counters of one cache, except those that the near cache keeps itself. Thread-safe. */
+public final class StatsCounter {
+    /** Lookups that missed the near cache. */
+    public final LongAdder nearMisses = new LongAdder();
+    /** Values found in the store. */
+    public final LongAdder storeHits = new LongAdder();
+    /** Looks into the store that found no value. */
+    public final LongAdder storeMisses = new LongAdder();
+    /** Reads that waited for another thread's flight. */
+    public final LongAdder joined = new LongAdder();
+    /** Loads that ended well. */
+    public final LongAdder loads = new LongAdder();
+    /** Loads that failed. */
+    public final LongAdder loadFailures = new LongAdder();
+    /** Nanoseconds spent in loaders. */
+    public final LongAdder loadNanos = new LongAdder();
+    /** Fills of the store that were refused. */
+    public final LongAdder storeFillsRefused = new LongAdder();
+    /** Fills of the near cache that were refused. */
+    public final LongAdder nearFillsRefused = new LongAdder();
+    /** Changes that this node made. */
+    public final LongAdder invalidationsSent = new LongAdder();
+    /** Changes that this node was told of and acted upon. */
+    public final LongAdder invalidationsApplied = new LongAdder();
+    /** Values too large to be stored. */
+    public final LongAdder oversized = new LongAdder();
+    /** Records that could not be read. */
+    public final LongAdder unreadable = new LongAdder();
+    /** Operations of the store that failed. */
+    public final LongAdder storeFailures = new LongAdder();
+}

@@ -1,0 +1,124 @@
+package dev.duet;
+
+import dev.duet.local.CoarseClock;
+import dev.duet.store.InMemoryStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes on one store in memory, a database of users, and time that stands still unless a test moves it. */
+final class Cluster implements AutoCloseable {
+
+    static final Duration TTL = Duration.ofMinutes(1);
+
+    /** A user; {@code version} is the database row's own. */
+    record User(long id, String email, long version) {}
+
+    final Map<Long, User> database = new ConcurrentHashMap<>();
+    final AtomicInteger loads = new AtomicInteger();
+    final AtomicLong storeMicros = new AtomicLong(1_800_000_000_000_000L);
+    final InMemoryStore store =
+            InMemoryStore.builder().clock(storeMicros::get).build();
+    private final List<Member> members = new ArrayList<>();
+
+    /** One node. */
+    final class Member {
+        final AtomicLong nanos;
+        final CoarseClock clock;
+        final HookedStore link = new HookedStore(store);
+        final Duet duet;
+        final TwoLevelCache<Long, User> users;
+        private CacheLoader<Long, User> loader = Cluster.this::select;
+
+        Member(long origin, UnaryOperator<CacheBuilder<Long, User>> settings) {
+            nanos = new AtomicLong(origin);
+            clock = CoarseClock.manual(nanos::get);
+            duet = Duet.builder()
+                    .store(link)
+                    .partitions(1)
+                    .clock(clock)
+                    .pause(n -> advance(Duration.ofNanos(n)))
+                    .build();
+            users = settings.apply(duet.cache("users", Long.class, User.class)
+                            .expireAfterWrite(TTL)
+                            .loader(key -> loader.load(key)))
+                    .build();
+        }
+
+        /** Loads in this way, once; then as usual. */
+        void loadNext(CacheLoader<Long, User> next) {
+            loader = key -> {
+                loader = Cluster.this::select;
+                return next.load(key);
+            };
+        }
+
+        /** The email of a user, or null if there is no such user. */
+        @Nullable String email(long id) {
+            User user = users.get(id);
+            return user == null ? null : user.email();
+        }
+
+        /** Whether the near cache serves the user. */
+        boolean isNear(long id) {
+            long hits = users.stats().nearHits();
+            users.getIfPresent(id);
+            return users.stats().nearHits() > hits;
+        }
+
+        void advanceAlone(Duration by) {
+            nanos.addAndGet(by.toNanos());
+            clock.tick();
+        }
+    }
+
+    Member node() {
+        return node(0, settings -> settings);
+    }
+
+    Member node(long clockOrigin, UnaryOperator<CacheBuilder<Long, User>> settings) {
+        Member member = new Member(clockOrigin, settings);
+        members.add(member);
+        return member;
+    }
+
+    /** Commits a row. */
+    void commit(long id, String email) {
+        database.merge(
+                id, new User(id, email, 1), (old, fresh) -> new User(id, email, old.version() + 1));
+    }
+
+    @Nullable User select(long id) {
+        loads.incrementAndGet();
+        return database.get(id);
+    }
+
+    /** Lets time pass everywhere. */
+    void advance(Duration by) {
+        storeMicros.addAndGet(by.toNanos() / 1_000);
+        members.forEach(member -> member.advanceAlone(by));
+    }
+
+    /** Runs on another thread, and returns what it returned; fails rather than waiting for ever. */
+    static <T extends @Nullable Object> T elsewhere(Callable<T> task) throws Exception {
+        FutureTask<T> future = new FutureTask<>(task);
+        Thread thread = new Thread(future, "elsewhere");
+        thread.setDaemon(true);
+        thread.start();
+        return future.get(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        members.forEach(member -> member.duet.close());
+    }
+}

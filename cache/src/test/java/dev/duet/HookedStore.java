@@ -1,0 +1,194 @@
+package dev.duet;
+
+import dev.duet.store.Change;
+import dev.duet.store.ChangeListener;
+import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
+import dev.duet.store.RecordKey;
+import dev.duet.store.Store;
+import dev.duet.store.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** One node's way to a shared store, on which a test can act between a request and its reply, and hold messages back. */
+final class HookedStore implements Store {
+
+    private final Store store;
+    private final List<Hook> hooks = new ArrayList<>();
+    private final List<Change> held = new ArrayList<>();
+    private final List<Operation<?>> operations = new ArrayList<>();
+    private @Nullable ChangeListener listener;
+    private boolean holding;
+    private boolean down;
+
+    HookedStore(Store store) {
+        this.store = store;
+    }
+
+    /** Runs {@code action} once, when the store has carried out the next operation of a type, and before its reply comes. */
+    synchronized void afterNext(Class<? extends Operation<?>> type, Runnable action) {
+        hooks.add(new Hook(type::isInstance, action));
+    }
+
+    /** Keeps the messages of the feed from the node from now on. */
+    synchronized void holdFeed() {
+        holding = true;
+    }
+
+    /** The messages that were kept from the node. */
+    synchronized List<Change> held() {
+        return List.copyOf(held);
+    }
+
+    /** Gives the node a message. */
+    void deliver(Change change) {
+        ChangeListener to;
+        synchronized (this) {
+            to = listener;
+        }
+        if (to != null) {
+            to.onChange(change);
+        }
+    }
+
+    /** Lets every operation fail, or lets them succeed again. */
+    synchronized void down(boolean isDown) {
+        down = isDown;
+    }
+
+    /** The operations so far, in order. */
+    synchronized List<Operation<?>> operations() {
+        return List.copyOf(operations);
+    }
+
+    @Override
+    public Namespace open(NamespaceConfig config, String node) {
+        return new HookedNamespace(store.open(config, node));
+    }
+
+    @Override
+    public String address() {
+        return store.address();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private synchronized @Nullable Runnable hook(Operation<?> operation) {
+        for (Hook hook : hooks) {
+            if (hook.on.test(operation)) {
+                hooks.remove(hook);
+                return hook.action;
+            }
+        }
+        return null;
+    }
+
+    private synchronized boolean isDown() {
+        return down;
+    }
+
+    private synchronized void record(Operation<?> operation) {
+        operations.add(operation);
+    }
+
+    private synchronized void listen(ChangeListener newListener) {
+        listener = newListener;
+    }
+
+    private synchronized boolean hold(Change change) {
+        if (holding) {
+            held.add(change);
+        }
+        return holding;
+    }
+
+    private record Hook(Predicate<Operation<?>> on, Runnable action) {}
+
+    private final class HookedNamespace implements Namespace {
+        private final Namespace namespace;
+
+        HookedNamespace(Namespace namespace) {
+            this.namespace = namespace;
+        }
+
+        @Override
+        public NamespaceConfig config() {
+            return namespace.config();
+        }
+
+        @Override
+        public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
+            record(operation);
+            if (isDown()) {
+                return failed();
+            }
+            CompletionStage<R> reply = namespace.execute(key, operation);
+            Runnable action = hook(operation);
+            if (action != null) {
+                action.run();
+            }
+            return reply;
+        }
+
+        @Override
+        public CompletionStage<long[]> invalidateAll(String cache) {
+            return isDown() ? failed() : namespace.invalidateAll(cache);
+        }
+
+        @Override
+        public CompletionStage<long[]> heads() {
+            return namespace.heads();
+        }
+
+        @Override
+        public CompletionStage<List<Change>> changesAfter(int partition, long version) {
+            return namespace.changesAfter(partition, version);
+        }
+
+        @Override
+        public CompletionStage<ChangeSubscription> subscribe(ChangeListener newListener) {
+            listen(newListener);
+            return namespace.subscribe(new ChangeListener() {
+                @Override
+                public void onChange(Change change) {
+                    if (!hold(change)) {
+                        newListener.onChange(change);
+                    }
+                }
+
+                @Override
+                public void onUnreadable(String description) {
+                    newListener.onUnreadable(description);
+                }
+
+                @Override
+                public void onSubscribed() {
+                    newListener.onSubscribed();
+                }
+
+                @Override
+                public void onLost() {
+                    newListener.onLost();
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            namespace.close();
+        }
+
+        private <T> CompletionStage<T> failed() {
+            return CompletableFuture.failedFuture(new StoreUnavailableException("the store is down", null));
+        }
+    }
+}
