@@ -6,6 +6,7 @@ import dev.duet.testkit.internal.Janitor;
 import dev.duet.testkit.internal.Ports;
 import dev.duet.testkit.internal.SelfSigned;
 import dev.duet.testkit.internal.ServerProcess;
+import dev.duet.testkit.internal.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -222,7 +223,7 @@ public final class RedisServer implements AutoCloseable {
         process.kill();
         try {
             if (data == Data.EMPTY) {
-                deleteTree(data());
+                Trees.delete(data());
                 Files.createDirectory(data());
             }
             process = launch();
@@ -378,13 +379,5 @@ public final class RedisServer implements AutoCloseable {
 
     private static String quote(String value) {
         return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    }
-
-    private static void deleteTree(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(Collections.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }
