@@ -12,6 +12,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,8 @@ final class Cluster implements AutoCloseable {
         final HookedStore link = new HookedStore(store);
         final Duet duet;
         final TwoLevelCache<Long, User> users;
-        private CacheLoader<Long, User> loader = Cluster.this::select;
+        private volatile CacheLoader<Long, User> loader = Cluster.this::select;
+        private volatile LongConsumer pause = nanos -> advance(Duration.ofNanos(nanos));
 
         Member(long origin, UnaryOperator<CacheBuilder<Long, User>> settings) {
             nanos = new AtomicLong(origin);
@@ -46,7 +48,7 @@ final class Cluster implements AutoCloseable {
                     .store(link)
                     .partitions(1)
                     .clock(clock)
-                    .pause(n -> advance(Duration.ofNanos(n)))
+                    .pause(nanos -> pause.accept(nanos))
                     .build();
             users = settings.apply(duet.cache("users", Long.class, User.class)
                             .expireAfterWrite(TTL)
@@ -60,6 +62,11 @@ final class Cluster implements AutoCloseable {
                 loader = Cluster.this::select;
                 return next.load(key);
             };
+        }
+
+        /** Waits in this way from now on; until then a pause lets the time pass everywhere. */
+        void pause(LongConsumer newPause) {
+            pause = newPause;
         }
 
         /** The email of a user, or null if there is no such user. */

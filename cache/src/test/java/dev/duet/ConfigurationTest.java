@@ -1,0 +1,286 @@
+package dev.duet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.duet.store.CacheException;
+import dev.duet.store.InMemoryStore;
+import dev.duet.store.StoreConfigurationException;
+import dev.duet.store.codec.CodecException;
+import dev.duet.store.codec.Codecs;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every setting: what it does, and what a bad one says. */
+class ConfigurationTest {
+
+    private final InMemoryStore store = InMemoryStore.create();
+    private final Duet duet = Duet.builder().store(store).build();
+
+    @AfterEach
+    void close() {
+        duet.close();
+    }
+
+    @Test
+    void build_withoutStore_namesTheSetting() {
+        assertThatThrownBy(() -> Duet.builder().build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("store(…)")
+                .hasMessageContaining("RedisStore.connect");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a:b", "a{b", "a b", "ä"})
+    void namespace_withOtherCharacters_isRefused(String namespace) {
+        assertThatThrownBy(() -> Duet.builder().namespace(namespace))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("namespace");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 4_097})
+    void partitions_outOfRange_areRefused(int partitions) {
+        assertThatThrownBy(() -> Duet.builder().partitions(partitions))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("partitions");
+    }
+
+    @Test
+    void partitions_otherThanTheNamespaceHas_areRefused() {
+        assertThatThrownBy(() -> Duet.builder().store(store).partitions(32).build())
+                .isInstanceOf(StoreConfigurationException.class)
+                .hasMessageContaining("partitions(32)")
+                .hasMessageContaining("64")
+                .hasMessageContaining("memory");
+    }
+
+    @Test
+    void namespaces_keepApart() {
+        try (Duet other = Duet.builder().store(store).namespace("other").partitions(32).build()) {
+            duet.cache("users", Long.class, String.class).build().put(1L, "one");
+
+            assertThat(other.cache("users", Long.class, String.class).build().getIfPresent(1L))
+                    .isNull();
+        }
+    }
+
+    @Test
+    void maxStaleness_below100ms_isRefused() {
+        assertThatThrownBy(() -> Duet.builder().maxStaleness(Duration.ofMillis(99)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxStaleness");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT0S", "PT-1S", "PT0.0001S", "PT876001H"})
+    void durations_notPositiveOrAbsurd_areRefused(Duration duration) {
+        CacheBuilder<Long, String> builder = users();
+
+        assertRefused(() -> builder.expireAfterWrite(duration), "expireAfterWrite");
+        assertRefused(() -> builder.cacheAbsence(duration), "cacheAbsence");
+        assertRefused(() -> builder.loadTimeout(duration), "loadTimeout");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1})
+    void sizes_notPositive_areRefused(int size) {
+        CacheBuilder<Long, String> builder = users();
+
+        assertRefused(() -> builder.maximumSize(size), "maximumSize");
+        assertRefused(() -> builder.maximumWeight(size, (k, v) -> 1), "maximumWeight");
+        assertRefused(() -> builder.maximumValueSize(size), "maximumValueSize");
+    }
+
+    @Test
+    void maximumSize_besideMaximumWeight_isRefused() {
+        assertRefused(
+                () -> users().maximumSize(1).maximumWeight(1, (k, v) -> 1).build(), "maximumWeight");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a:b", "a b", "{x}"})
+    void cacheName_withOtherCharacters_isRefused(String name) {
+        assertRefused(() -> duet.cache(name, Long.class, String.class).build(), "name of a cache");
+    }
+
+    @Test
+    void primitiveTypes_areRefusedWithTheRemedy() {
+        assertRefused(() -> duet.cache("a", long.class, String.class).build(), "Long.class");
+        assertRefused(() -> duet.cache("a", Long.class, int.class).build(), "wrapper");
+    }
+
+    @Test
+    void cache_sameNameAndSettings_isTheSame() {
+        CacheLoader<Long, String> loader = key -> "x";
+
+        assertThat(users().loader(loader).build())
+                .isSameAs(users().loader(loader).build());
+    }
+
+    @Test
+    void cache_sameNameAndOtherSettings_isRefused() {
+        users().maximumSize(10).build();
+
+        assertThatThrownBy(() -> users().maximumSize(11).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'users'")
+                .hasMessageContaining("maximumSize=10")
+                .hasMessageContaining("maximumSize=11");
+    }
+
+    @Test
+    void cache_sameNameAndOtherTypes_isRefused() {
+        users().build();
+
+        assertThatThrownBy(() -> duet.cache("users", String.class, String.class).build())
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void get_withoutLoader_namesTheSetting() {
+        assertThatThrownBy(() -> users().build().get(1L))
+                .isInstanceOf(CacheException.class)
+                .hasMessageContaining("'users'")
+                .hasMessageContaining("loader(…)");
+    }
+
+    /** Has nothing that JSON could hold. */
+    static final class Unserialisable {}
+
+    /** Can be written, but not read back. */
+    static final class WriteOnly {
+        private final int number;
+
+        WriteOnly(int number, String unused) {
+            this.number = number + unused.length();
+        }
+
+        public int getNumber() {
+            return number;
+        }
+    }
+
+    @Test
+    void unserialisableValue_isAnErrorThatNamesTypeAndRemedy() {
+        TwoLevelCache<Long, Unserialisable> cache = duet.cache("odd", Long.class, Unserialisable.class)
+                .loader(key -> new Unserialisable())
+                .build();
+
+        for (ThrowingCallable call :
+                List.<ThrowingCallable>of(
+                        () -> cache.get(1L), () -> cache.put(1L, new Unserialisable()))) {
+            assertThatThrownBy(call)
+                    .isInstanceOfSatisfying(CodecException.class, e -> {
+                        assertThat(e.cache()).isEqualTo("odd");
+                        assertThat(e.key()).isEqualTo("1");
+                    })
+                    .hasMessageContaining("Unserialisable")
+                    .hasMessageContaining("codec(…)");
+        }
+    }
+
+    @Test
+    void valueThatCannotBeReadBack_isAnErrorAtOnce() {
+        TwoLevelCache<Long, WriteOnly> cache =
+                duet.cache("odd", Long.class, WriteOnly.class).build();
+
+        assertThatThrownBy(() -> cache.put(1L, new WriteOnly(1, "")))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("WriteOnly");
+    }
+
+    record Address(String city, Set<String> tags, Map<String, Integer> floors) {}
+
+    @Test
+    void keys_ofEveryKind_findTheirValues() {
+        assertKey(String.class, "a b:{c}\n\u00e4\uD83D\uDE00");
+        assertKey(Long.class, Long.MIN_VALUE);
+        assertKey(Integer.class, -1);
+        assertKey(UUID.class, UUID.fromString("123e4567-e89b-12d3-a456-426614174000"));
+        assertKey(DayOfWeek.class, DayOfWeek.MONDAY);
+        assertKey(Address.class, new Address("Rome", Set.of("x", "y", "z"), Map.of("b", 2, "a", 1)));
+    }
+
+    @Test
+    void key_withoutEquals_isRefused() {
+        record Arrays(int[] numbers) {}
+        TwoLevelCache<Arrays, String> cache =
+                duet.cache("odd", Arrays.class, String.class).build();
+
+        assertThatThrownBy(() -> cache.put(new Arrays(new int[] {1}), "x"))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("equals");
+    }
+
+    @Test
+    void values_withTypeParameters_comeBackAsThey_are() {
+        TwoLevelCache<Long, List<Address>> cache =
+                duet.cache("lists", Long.class, new TypeRef<List<Address>>() {}).build();
+        List<Address> value = List.of(new Address("Rome", Set.of("x"), Map.of()));
+        cache.put(1L, value);
+
+        try (Duet other = Duet.builder().store(store).build()) {
+            assertThat(other.cache("lists", Long.class, new TypeRef<List<Address>>() {})
+                            .build()
+                            .getIfPresent(1L))
+                    .isEqualTo(value);
+        }
+    }
+
+    @Test
+    void codecs_cbor_isUsed() {
+        try (Duet writer =
+                        Duet.builder().store(store).codecs(Codecs.cbor()).build();
+                Duet reader =
+                        Duet.builder().store(store).codecs(Codecs.cbor()).build()) {
+            writer.cache("users", Long.class, String.class).build().put(1L, "one");
+
+            assertThat(reader.cache("users", Long.class, String.class).build().getIfPresent(1L))
+                    .isEqualTo("one");
+            assertThat(users().build().getIfPresent(1L)).isNull();
+        }
+    }
+
+    @Test
+    void close_thenUse_isRefused() {
+        Duet closed = Duet.builder().store(store).build();
+        closed.close();
+        closed.close();
+
+        assertThatThrownBy(() -> closed.cache("x", Long.class, String.class).build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    private <K> void assertKey(Class<K> type, K key) {
+        TwoLevelCache<K, String> cache =
+                duet.cache("by-" + type.getSimpleName(), type, String.class).build();
+        try (Duet other = Duet.builder().store(store).build()) {
+            TwoLevelCache<K, String> there =
+                    other.cache("by-" + type.getSimpleName(), type, String.class).build();
+            cache.put(key, "old");
+            assertThat(there.getIfPresent(key)).isEqualTo("old");
+            cache.put(key, "new");
+            assertThat(there.getIfPresent(key)).isEqualTo("new");
+        }
+    }
+
+    private CacheBuilder<Long, String> users() {
+        return duet.cache("users", Long.class, String.class);
+    }
+
+    private static void assertRefused(ThrowingCallable call, String setting) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(setting);
+    }
+}
