@@ -114,8 +114,8 @@ public final class CacheBuilder<K, V> {
      */
     public TwoLevelCache<K, V> build() {
         if (maximumSize != null && maximumWeight != null) {
-            throw new IllegalArgumentException("cache '" + name
-                    + "' has both a maximumSize and a maximumWeight; set the one that is meant");
+            throw new IllegalArgumentException(
+                    "cache '" + name + "' has both a maximumSize and a maximumWeight; set the one that is meant");
         }
         return duet.register(new CacheConfig<>(
                 name,

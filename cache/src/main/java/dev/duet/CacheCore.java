@@ -68,7 +68,10 @@ final class CacheCore<K, V> {
     /** Carries out an operation, and waits for its reply. */
     <R> R call(RecordKey key, Operation<R> operation) {
         try {
-            return node.namespace().execute(key, operation).toCompletableFuture().get();
+            return node.namespace()
+                    .execute(key, operation)
+                    .toCompletableFuture()
+                    .get();
         } catch (ExecutionException e) {
             stats.storeFailures.increment();
             throw failure(e.getCause() == null ? e : e.getCause(), key.key());
@@ -116,12 +119,11 @@ final class CacheCore<K, V> {
      * @param value the value, or null if there is none
      * @param cost what it cost to load, in nanoseconds
      */
-    @Nullable Content content(RecordKey key, @Nullable V value, long cost) {
+    @Nullable
+    Content content(RecordKey key, @Nullable V value, long cost) {
         if (value == null) {
             Duration life = config.cacheAbsence();
-            return life == null
-                    ? null
-                    : new Content(payloads.encodeAbsent(key), Durations.micros(life), cost / 1_000);
+            return life == null ? null : new Content(payloads.encodeAbsent(key), Durations.micros(life), cost / 1_000);
         }
         Payload payload = payloads.encode(key, value);
         if (payload == null) {
@@ -158,7 +160,8 @@ final class CacheCore<K, V> {
 
     /** The value that a near entry stands for. */
     @SuppressWarnings("unchecked") // the near cache holds values of V, and NOTHING
-    @Nullable V value(Object entry) {
+    @Nullable
+    V value(Object entry) {
         return entry == NOTHING ? null : (V) entry;
     }
 
@@ -196,9 +199,7 @@ final class CacheCore<K, V> {
         return new NearCacheConfig<>(
                 config.maximumSize(),
                 config.maximumWeight(),
-                weigher == null
-                        ? null
-                        : (key, entry) -> entry == NOTHING ? 1 : weigher.applyAsInt(key, (V) entry),
+                weigher == null ? null : (key, entry) -> entry == NOTHING ? 1 : weigher.applyAsInt(key, (V) entry),
                 node.namespace().config().partitions());
     }
 }

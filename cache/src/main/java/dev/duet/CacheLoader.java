@@ -20,5 +20,6 @@ public interface CacheLoader<K, V> {
      * @return the value, or null if there is none, which is remembered for {@link CacheBuilder#cacheAbsence}
      * @throws Exception if it cannot be loaded; reaches the reader as itself, and is not remembered
      */
-    @Nullable V load(K key) throws Exception;
+    @Nullable
+    V load(K key) throws Exception;
 }

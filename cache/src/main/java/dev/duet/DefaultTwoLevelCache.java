@@ -35,7 +35,8 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
         CacheLoader<? super K, ? extends V> loader = core.config.loader();
         if (loader == null) {
             throw new CacheException(
-                    "cache '" + name() + "' has no loader; set loader(…) when it is built, or use get(key, loader)", null);
+                    "cache '" + name() + "' has no loader; set loader(…) when it is built, or use get(key, loader)",
+                    null);
         }
         return reads.get(checked(key), loader);
     }

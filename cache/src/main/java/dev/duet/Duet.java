@@ -12,7 +12,6 @@ import dev.duet.sync.FollowerStats;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -159,7 +158,10 @@ public final class Duet implements AutoCloseable {
             node.clock().close();
         }
         store.close();
-        LOG.info("Node {} left namespace {}", node.name(), node.namespace().config().name());
+        LOG.info(
+                "Node {} left namespace {}",
+                node.name(),
+                node.namespace().config().name());
     }
 
     @SuppressWarnings("unchecked") // a cache of an equal configuration has the same types

@@ -33,7 +33,8 @@ final class ReadPath<K, V> {
         this.term = Durations.micros(core.config.loadTimeout());
     }
 
-    @Nullable V getIfPresent(K key) {
+    @Nullable
+    V getIfPresent(K key) {
         Object entry = core.near.lookup(key);
         if (entry != null) {
             return core.value(entry);
@@ -60,7 +61,8 @@ final class ReadPath<K, V> {
         return decoded.value();
     }
 
-    @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader) {
+    @Nullable
+    V get(K key, CacheLoader<? super K, ? extends V> loader) {
         Object entry = core.near.lookup(key);
         if (entry != null) {
             return core.value(entry);

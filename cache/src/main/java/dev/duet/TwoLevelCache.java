@@ -27,7 +27,8 @@ public interface TwoLevelCache<K, V> {
      *
      * @return the value, or null if it is not cached or known to be absent
      */
-    @Nullable V getIfPresent(K key);
+    @Nullable
+    V getIfPresent(K key);
 
     /**
      * The value, from the nearest level that holds it; loaded with the cache's loader if none does, once in the cluster
@@ -38,13 +39,15 @@ public interface TwoLevelCache<K, V> {
      *     interrupted while it waits
      * @throws CodecException if the loaded value cannot be encoded
      */
-    @Nullable V get(K key);
+    @Nullable
+    V get(K key);
 
     /**
      * As {@link #get(Object)}, with a loader of this call's own. Callers that wait for each other's load get the result
      * of the one that came first.
      */
-    @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader);
+    @Nullable
+    V get(K key, CacheLoader<? super K, ? extends V> loader);
 
     /**
      * Stores a value, and has every node drop what it holds. For values that the system of record has already: it is not

@@ -5,7 +5,6 @@ import dev.duet.store.Content;
 import dev.duet.store.Level;
 import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
-import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.WriteReply;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -77,10 +76,12 @@ final class WritePath<K, V> {
         Map<K, CompletableFuture<Long>> sent = new LinkedHashMap<>();
         for (K key : keys) {
             RecordKey record = core.recordKey(key);
-            sent.computeIfAbsent(key, k -> core.node
-                    .namespace()
-                    .execute(record, new Operation.Invalidate())
-                    .toCompletableFuture());
+            sent.computeIfAbsent(
+                    key,
+                    k -> core.node
+                            .namespace()
+                            .execute(record, new Operation.Invalidate())
+                            .toCompletableFuture());
         }
         CacheException failed = null;
         for (Map.Entry<K, CompletableFuture<Long>> entry : sent.entrySet()) {
@@ -103,8 +104,8 @@ final class WritePath<K, V> {
     }
 
     void invalidateAll() {
-        long[] floors = await(
-                core.node.namespace().invalidateAll(core.config.name()).toCompletableFuture(), null);
+        long[] floors =
+                await(core.node.namespace().invalidateAll(core.config.name()).toCompletableFuture(), null);
         core.stats.invalidationsSent.increment();
         for (int p = 0; p < floors.length; p++) {
             core.raiseFloor(p, floors[p]);

@@ -27,8 +27,7 @@ final class Cluster implements AutoCloseable {
     final Map<Long, User> database = new ConcurrentHashMap<>();
     final AtomicInteger loads = new AtomicInteger();
     final AtomicLong storeMicros = new AtomicLong(1_800_000_000_000_000L);
-    final InMemoryStore store =
-            InMemoryStore.builder().clock(storeMicros::get).build();
+    final InMemoryStore store = InMemoryStore.builder().clock(storeMicros::get).build();
     private final List<Member> members = new ArrayList<>();
 
     /** One node. */
@@ -70,7 +69,8 @@ final class Cluster implements AutoCloseable {
         }
 
         /** The email of a user, or null if there is no such user. */
-        @Nullable String email(long id) {
+        @Nullable
+        String email(long id) {
             User user = users.get(id);
             return user == null ? null : user.email();
         }
@@ -100,11 +100,11 @@ final class Cluster implements AutoCloseable {
 
     /** Commits a row. */
     void commit(long id, String email) {
-        database.merge(
-                id, new User(id, email, 1), (old, fresh) -> new User(id, email, old.version() + 1));
+        database.merge(id, new User(id, email, 1), (old, fresh) -> new User(id, email, old.version() + 1));
     }
 
-    @Nullable User select(long id) {
+    @Nullable
+    User select(long id) {
         loads.incrementAndGet();
         return database.get(id);
     }

@@ -67,7 +67,8 @@ class ConfigurationTest {
 
     @Test
     void namespaces_keepApart() {
-        try (Duet other = Duet.builder().store(store).namespace("other").partitions(32).build()) {
+        try (Duet other =
+                Duet.builder().store(store).namespace("other").partitions(32).build()) {
             duet.cache("users", Long.class, String.class).build().put(1L, "one");
 
             assertThat(other.cache("users", Long.class, String.class).build().getIfPresent(1L))
@@ -104,8 +105,7 @@ class ConfigurationTest {
 
     @Test
     void maximumSize_besideMaximumWeight_isRefused() {
-        assertRefused(
-                () -> users().maximumSize(1).maximumWeight(1, (k, v) -> 1).build(), "maximumWeight");
+        assertRefused(() -> users().maximumSize(1).maximumWeight(1, (k, v) -> 1).build(), "maximumWeight");
     }
 
     @ParameterizedTest
@@ -178,8 +178,7 @@ class ConfigurationTest {
                 .build();
 
         for (ThrowingCallable call :
-                List.<ThrowingCallable>of(
-                        () -> cache.get(1L), () -> cache.put(1L, new Unserialisable()))) {
+                List.<ThrowingCallable>of(() -> cache.get(1L), () -> cache.put(1L, new Unserialisable()))) {
             assertThatThrownBy(call)
                     .isInstanceOfSatisfying(CodecException.class, e -> {
                         assertThat(e.cache()).isEqualTo("odd");
@@ -240,10 +239,8 @@ class ConfigurationTest {
 
     @Test
     void codecs_cbor_isUsed() {
-        try (Duet writer =
-                        Duet.builder().store(store).codecs(Codecs.cbor()).build();
-                Duet reader =
-                        Duet.builder().store(store).codecs(Codecs.cbor()).build()) {
+        try (Duet writer = Duet.builder().store(store).codecs(Codecs.cbor()).build();
+                Duet reader = Duet.builder().store(store).codecs(Codecs.cbor()).build()) {
             writer.cache("users", Long.class, String.class).build().put(1L, "one");
 
             assertThat(reader.cache("users", Long.class, String.class).build().getIfPresent(1L))
@@ -267,8 +264,8 @@ class ConfigurationTest {
         TwoLevelCache<K, String> cache =
                 duet.cache("by-" + type.getSimpleName(), type, String.class).build();
         try (Duet other = Duet.builder().store(store).build()) {
-            TwoLevelCache<K, String> there =
-                    other.cache("by-" + type.getSimpleName(), type, String.class).build();
+            TwoLevelCache<K, String> there = other.cache("by-" + type.getSimpleName(), type, String.class)
+                    .build();
             cache.put(key, "old");
             assertThat(there.getIfPresent(key)).isEqualTo("old");
             cache.put(key, "new");

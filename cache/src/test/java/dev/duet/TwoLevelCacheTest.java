@@ -9,7 +9,6 @@ import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
 import dev.duet.store.CacheException;
 import dev.duet.store.Level;
-import dev.duet.store.Operation;
 import dev.duet.store.StoreUnavailableException;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -498,24 +497,24 @@ class TwoLevelCacheTest {
         }
 
         assertThat(n3.users.getIfPresent(7L)).isNotNull();
-        await()
-                .untilAsserted(() -> assertThat(n3.users.stats().nearSize()).isLessThanOrEqualTo(50));
+        await().untilAsserted(() -> assertThat(n3.users.stats().nearSize()).isLessThanOrEqualTo(50));
         assertThat(n3.users.stats().evictions()).isGreaterThanOrEqualTo(450);
     }
 
     @Test
     void weigher_boundsTheNearCacheByWeight() {
-        Member n3 = cluster.node(0, settings -> settings.maximumWeight(
-                        100, (id, user) -> user.email().length())
-                .cacheAbsence(Cluster.TTL));
+        Member n3 = cluster.node(
+                0,
+                settings -> settings.maximumWeight(
+                                100, (id, user) -> user.email().length())
+                        .cacheAbsence(Cluster.TTL));
         n3.email(7);
         for (long id = 0; id < 500; id++) {
             cluster.commit(id, "0123456789");
             n3.email(id);
         }
 
-        await()
-                .untilAsserted(() -> assertThat(n3.users.stats().nearSize()).isLessThanOrEqualTo(11));
+        await().untilAsserted(() -> assertThat(n3.users.stats().nearSize()).isLessThanOrEqualTo(11));
     }
 
     @Test

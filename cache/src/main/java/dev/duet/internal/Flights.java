@@ -56,7 +56,8 @@ public final class Flights<K, V> {
                 }
             } else if (other.owner == Thread.currentThread()) {
                 throw new CacheException(
-                        "the loader of key '" + key + "' asks the cache for the same key; let it ask its source instead",
+                        "the loader of key '" + key
+                                + "' asks the cache for the same key; let it ask its source instead",
                         null);
             } else if (mine.start - other.start < window) {
                 joined.run();
@@ -99,7 +100,8 @@ public final class Flights<K, V> {
             this.start = start;
         }
 
-        @Nullable V await() throws Exception {
+        @Nullable
+        V await() throws Exception {
             try {
                 return result.get();
             } catch (ExecutionException e) {

@@ -77,7 +77,10 @@ public final class Payloads<V> {
     public @Nullable Decoded<V> decode(RecordKey key, Payload payload) {
         RecordHeader.Body body = RecordHeader.unwrap(key, codec.format(), payload);
         if (body == null) {
-            LOG.warn("The record of key '{}' of cache '{}' is damaged or foreign; it is loaded anew", key.key(), key.cache());
+            LOG.warn(
+                    "The record of key '{}' of cache '{}' is damaged or foreign; it is loaded anew",
+                    key.key(),
+                    key.cache());
             return null;
         }
         if (body.body() == null) {

@@ -95,12 +95,7 @@ public final class ChangeFollower implements AutoCloseable {
     /** What it did so far. */
     public FollowerStats stats() {
         return new FollowerStats(
-                applied.sum(),
-                repeated.sum(),
-                gaps.sum(),
-                floorsRaised.sum(),
-                unreadable.sum(),
-                subscriptions.sum());
+                applied.sum(), repeated.sum(), gaps.sum(), floorsRaised.sum(), unreadable.sum(), subscriptions.sum());
     }
 
     /** Ends the subscription. Idempotent. */
@@ -184,9 +179,8 @@ public final class ChangeFollower implements AutoCloseable {
     }
 
     private static String rootMessage(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return String.valueOf(cause.getMessage());
     }
 
@@ -211,7 +205,9 @@ public final class ChangeFollower implements AutoCloseable {
 
         @Override
         public void onLost() {
-            LOG.warn("The change feed of namespace {} was lost", namespace.config().name());
+            LOG.warn(
+                    "The change feed of namespace {} was lost",
+                    namespace.config().name());
         }
     }
 }

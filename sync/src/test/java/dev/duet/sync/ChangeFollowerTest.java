@@ -41,8 +41,10 @@ class ChangeFollowerTest {
         Namespace namespace = InMemoryStore.create().open(CONFIG, "n1");
         try (ChangeFollower follower = start(namespace)) {
             RecordKey key = CONFIG.recordKey("users", "456");
-            long version =
-                    namespace.execute(key, new Operation.Invalidate()).toCompletableFuture().join();
+            long version = namespace
+                    .execute(key, new Operation.Invalidate())
+                    .toCompletableFuture()
+                    .join();
 
             assertThat(recorder.calls)
                     .containsExactly(new Change(key.partition(), version, "users", "456", "n1").toString());
@@ -132,8 +134,7 @@ class ChangeFollowerTest {
     }
 
     private ChangeFollower start(Namespace namespace) {
-        return ChangeFollower.start(
-                namespace, recorder, scheduler, Duration.ofMillis(1), Duration.ofMillis(200));
+        return ChangeFollower.start(namespace, recorder, scheduler, Duration.ofMillis(1), Duration.ofMillis(200));
     }
 
     private static Change change(long version) {

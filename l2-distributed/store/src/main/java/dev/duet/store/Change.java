@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param key the key as text, or null for all keys of the cache in this partition
  * @param origin the node that made the change
  */
-public record Change(int partition, long version, String cache, @Nullable String key, String origin) {
+public record Change(
+        int partition, long version, String cache, @Nullable String key, String origin) {
     /** Checks for nulls. */
     public Change {
         Objects.requireNonNull(cache, "cache");

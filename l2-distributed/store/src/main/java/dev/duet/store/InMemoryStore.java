@@ -219,8 +219,7 @@ public final class InMemoryStore implements Store {
                     partition.records.put(key, outcome.record());
                 }
                 if (outcome.change()) {
-                    space.publish(
-                            partition, new Change(key.partition(), moment.next(), key.cache(), key.key(), node));
+                    space.publish(partition, new Change(key.partition(), moment.next(), key.cache(), key.key(), node));
                 }
                 return CompletableFuture.completedFuture(outcome.reply());
             }

@@ -91,8 +91,7 @@ public sealed interface Operation<R> {
         @Override
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
             if (record.at(moment) instanceof Leased lease && lease.token().equals(token)) {
-                return Outcome.quiet(
-                        Value.of(content, moment.head(), moment), new WriteReply(moment.head(), true));
+                return Outcome.quiet(Value.of(content, moment.head(), moment), new WriteReply(moment.head(), true));
             }
             return Outcome.quiet(record, new WriteReply(moment.head(), false));
         }
@@ -112,7 +111,8 @@ public sealed interface Operation<R> {
 
         @Override
         public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
-            boolean held = record.at(moment) instanceof Leased lease && lease.token().equals(token);
+            boolean held =
+                    record.at(moment) instanceof Leased lease && lease.token().equals(token);
             return Outcome.quiet(held ? StoredRecord.ABSENT : record, held);
         }
     }
@@ -132,8 +132,7 @@ public sealed interface Operation<R> {
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
             return record.at(moment) instanceof Intent intent
                     ? Outcome.change(contend(intent.writers()), new WriteReply(moment.next(), false))
-                    : Outcome.change(
-                            Value.of(content, moment.next(), moment), new WriteReply(moment.next(), true));
+                    : Outcome.change(Value.of(content, moment.next(), moment), new WriteReply(moment.next(), true));
         }
     }
 
@@ -193,7 +192,8 @@ public sealed interface Operation<R> {
 
         @Override
         public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
-            if (record.at(moment) instanceof Intent intent && intent.writer(token).isPresent()) {
+            if (record.at(moment) instanceof Intent intent
+                    && intent.writer(token).isPresent()) {
                 return Outcome.quiet(renewed(intent, new Writer(token, moment.after(term))), true);
             }
             return Outcome.quiet(record, false);

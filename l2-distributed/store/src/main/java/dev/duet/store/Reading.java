@@ -22,9 +22,8 @@ public sealed interface Reading {
      */
     record Hit(long head, long version, long remaining, long cost, Payload payload) implements Reading {
         static Hit of(StoredRecord.Value value, Moment moment) {
-            long remaining = value.expiresAt() == StoredRecord.Value.NEVER
-                    ? Content.FOREVER
-                    : value.expiresAt() - moment.now();
+            long remaining =
+                    value.expiresAt() == StoredRecord.Value.NEVER ? Content.FOREVER : value.expiresAt() - moment.now();
             return new Hit(moment.head(), value.version(), remaining, value.cost(), value.payload());
         }
     }

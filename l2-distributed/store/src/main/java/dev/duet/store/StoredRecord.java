@@ -45,8 +45,7 @@ public sealed interface StoredRecord {
         public static final long NEVER = (1L << 53) - 1;
 
         static Value of(Content content, long version, Moment moment) {
-            return new Value(
-                    version, moment.now(), moment.after(content.life()), content.cost(), content.payload());
+            return new Value(version, moment.now(), moment.after(content.life()), content.cost(), content.payload());
         }
 
         @Override
@@ -81,7 +80,10 @@ public sealed interface StoredRecord {
      * @param old the value before the write, which is the right answer until the write is complete; null if there is
      *     none, or if it has become doubtful
      */
-    record Intent(List<Writer> writers, boolean contended, @Nullable Value old) implements StoredRecord {
+    record Intent(
+            List<Writer> writers,
+            boolean contended,
+            @Nullable Value old) implements StoredRecord {
 
         /** Copies the list. */
         public Intent {

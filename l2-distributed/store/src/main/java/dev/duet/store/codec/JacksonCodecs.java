@@ -21,10 +21,16 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 final class JacksonCodecs implements Codecs {
 
     static final Codecs JSON = new JacksonCodecs(
-            JsonMapper.builder().enable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build(), "json");
+            JsonMapper.builder()
+                    .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                    .build(),
+            "json");
 
     static final Codecs CBOR = new JacksonCodecs(
-            CBORMapper.builder().enable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build(), "cbor");
+            CBORMapper.builder()
+                    .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                    .build(),
+            "cbor");
 
     /** JSON in which equal values have equal bytes: properties, map entries and the elements of sets are sorted. */
     static final Codecs CANONICAL = new JacksonCodecs(canonical(), "json");
