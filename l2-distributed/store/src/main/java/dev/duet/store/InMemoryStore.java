@@ -215,7 +215,7 @@ public final class InMemoryStore implements Store {
                 Outcome<R> outcome = operation.apply(before, moment);
                 if (outcome.record() instanceof StoredRecord.Absent) {
                     partition.records.remove(key);
-                } else if (outcome.record() != before) {
+                } else {
                     partition.records.put(key, outcome.record());
                 }
                 if (outcome.change()) {
