@@ -135,8 +135,8 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Starts the server again on its port, with its data, and waits until it accepts connections. One that still runs is
-     * stopped first.
+     * Starts the server again on its port, with its data, and waits until it accepts connections. One that still runs
+     * is stopped first.
      *
      * @throws IllegalStateException if it does not start, or if this is closed
      */

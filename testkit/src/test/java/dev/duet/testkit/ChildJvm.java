@@ -63,12 +63,12 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** Kills the JVM with SIGKILL. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 
