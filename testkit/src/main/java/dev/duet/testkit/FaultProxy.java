@@ -173,7 +173,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** The open connections that match, oldest first. */
     public List<Connection> connections(Predicate<? super Connection> which) {
-        return connections().stream().<Connection>filter(which).toList();
+        return connections().stream().filter(which).toList();
     }
 
     /** Resets all connections and ends the proxy's thread. Further calls do nothing. */

@@ -127,7 +127,8 @@ public final class RedisServer implements AutoCloseable {
     /** The URI for clients, with the password if there is one: {@code redis://127.0.0.1:12345}, with TLS rediss. */
     public String uri() {
         String password = options.password();
-        String login = password == null ? "" : ":" + URLEncoder.encode(password, UTF_8).replace("+", "%20") + "@";
+        String login =
+                password == null ? "" : ":" + URLEncoder.encode(password, UTF_8).replace("+", "%20") + "@";
         return (options.tls() ? "rediss://" : "redis://") + login + "127.0.0.1:" + port;
     }
 
@@ -243,7 +244,8 @@ public final class RedisServer implements AutoCloseable {
      * @throws UncheckedIOException if the server cannot be reached or takes more than five seconds
      */
     public @Nullable Object command(String... command) {
-        byte[][] encoded = Arrays.stream(command).map(argument -> argument.getBytes(UTF_8)).toArray(byte[][]::new);
+        byte[][] encoded =
+                Arrays.stream(command).map(argument -> argument.getBytes(UTF_8)).toArray(byte[][]::new);
         return decode(commandBytes(encoded));
     }
 
