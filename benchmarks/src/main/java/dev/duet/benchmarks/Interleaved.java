@@ -62,14 +62,16 @@ final class Interleaved {
         for (int round = 0; round < rounds; round++) {
             for (int count : threads) {
                 Collection<RunResult> results = new Runner(new OptionsBuilder()
-                        .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
-                        .threads(count)
-                        .forks(1)
-                        .shouldFailOnError(true)
-                        .addProfiler(GCProfiler.class)
-                        .build()).run();
+                                .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
+                                .threads(count)
+                                .forks(1)
+                                .shouldFailOnError(true)
+                                .addProfiler(GCProfiler.class)
+                                .build())
+                        .run();
                 for (RunResult result : results) {
-                    byName.computeIfAbsent(name(result), name -> new ArrayList<>()).add(result);
+                    byName.computeIfAbsent(name(result), name -> new ArrayList<>())
+                            .add(result);
                 }
             }
         }
@@ -89,8 +91,9 @@ final class Interleaved {
     }
 
     private void print(Map<String, List<RunResult>> byName) {
-        System.out.printf("%n%-32s %7s %9s %26s %8s%n", benchmark.getSimpleName(), "threads", "ops/us",
-                "ratio to " + baseline, "B/op");
+        System.out.printf(
+                "%n%-32s %7s %9s %26s %8s%n",
+                benchmark.getSimpleName(), "threads", "ops/us", "ratio to " + baseline, "B/op");
         byName.values().forEach(forks -> {
             int count = forks.get(0).getParams().getThreads();
             List<RunResult> base = byName.get(baseline + "/" + count);
@@ -98,9 +101,16 @@ final class Interleaved {
             for (int round = 0; round < forks.size(); round++) {
                 ratios.add(score(forks.get(round)) / score(base.get(round)));
             }
-            DoubleSummaryStatistics ratio = ratios.stream().mapToDouble(Double::doubleValue).summaryStatistics();
-            System.out.printf("%-32s %7d %9.1f %10.2f (%.2f to %.2f) %8.3f%n", method(forks.get(0)), count,
-                    mean(forks, Interleaved::score), ratio.getAverage(), ratio.getMin(), ratio.getMax(),
+            DoubleSummaryStatistics ratio =
+                    ratios.stream().mapToDouble(Double::doubleValue).summaryStatistics();
+            System.out.printf(
+                    "%-32s %7d %9.1f %10.2f (%.2f to %.2f) %8.3f%n",
+                    method(forks.get(0)),
+                    count,
+                    mean(forks, Interleaved::score),
+                    ratio.getAverage(),
+                    ratio.getMin(),
+                    ratio.getMax(),
                     mean(forks, Interleaved::allocation));
         });
     }

@@ -114,7 +114,8 @@ public class NearHitBenchmark {
     /** Caffeine, bounded. */
     @State(Scope.Benchmark)
     public static class BareCaffeine {
-        private final Cache<Long, String> cache = Caffeine.newBuilder().maximumSize(SIZE).build();
+        private final Cache<Long, String> cache =
+                Caffeine.newBuilder().maximumSize(SIZE).build();
 
         /** Fills the cache. */
         public BareCaffeine() {

@@ -156,8 +156,8 @@ public final class CoarseClock implements AutoCloseable {
                     "granularity must be positive, was " + granularity + "; a few milliseconds are usual");
         }
         if (granularity.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
-            throw new IllegalArgumentException(
-                    "granularity must fit a long of nanoseconds, was " + granularity + "; a few milliseconds are usual");
+            throw new IllegalArgumentException("granularity must fit a long of nanoseconds, was " + granularity
+                    + "; a few milliseconds are usual");
         }
         return granularity;
     }

@@ -137,8 +137,8 @@ public final class NearCache<K, V> {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill = new Fill(stripe(key), ticket,
-                new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
+        Fill fill =
+                new Fill(stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
         cache.asMap().compute(key, fill);
         return fill.outcome;
     }
@@ -161,8 +161,8 @@ public final class NearCache<K, V> {
     public FillOutcome replace(K key, long ticket, V value, int partition, long version, long deadlineNanos) {
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill = new Fill(
-                stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
+        Fill fill =
+                new Fill(stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
         cache.asMap().compute(key, (k, current) -> {
             Entry<V> kept = fill.apply(k, current);
             stripes.incrementAndGet(fill.stripe);

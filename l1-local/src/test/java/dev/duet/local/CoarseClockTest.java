@@ -71,12 +71,14 @@ class CoarseClockTest {
     void start_defaults_runOnOneDaemonThreadThatEndsWithTheClock() throws InterruptedException {
         AtomicReference<Thread> ticker = new AtomicReference<>();
         Thread caller = Thread.currentThread();
-        CoarseClock clock = CoarseClock.start(() -> {
-            if (Thread.currentThread() != caller) {
-                ticker.set(Thread.currentThread());
-            }
-            return System.nanoTime();
-        }, Duration.ofDays(1));
+        CoarseClock clock = CoarseClock.start(
+                () -> {
+                    if (Thread.currentThread() != caller) {
+                        ticker.set(Thread.currentThread());
+                    }
+                    return System.nanoTime();
+                },
+                Duration.ofDays(1));
         while (ticker.get() == null) {
             Thread.onSpinWait();
         }
@@ -102,13 +104,15 @@ class CoarseClockTest {
     @Test
     void now_sourceFails_isTheEndOfTime() {
         Thread caller = Thread.currentThread();
-        try (CoarseClock clock = CoarseClock.start(() -> {
-            if (Thread.currentThread() != caller) {
-                Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> {});
-                throw new IllegalStateException("no time");
-            }
-            return 0;
-        }, Duration.ofMillis(1))) {
+        try (CoarseClock clock = CoarseClock.start(
+                () -> {
+                    if (Thread.currentThread() != caller) {
+                        Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> {});
+                        throw new IllegalStateException("no time");
+                    }
+                    return 0;
+                },
+                Duration.ofMillis(1))) {
             while (clock.now() == 0) {
                 Thread.onSpinWait();
             }

@@ -50,19 +50,28 @@ class NearCacheTest {
 
     @Test
     void everyMethod_nullKey_namesTheKey() {
-        assertThatThrownBy(() -> near.lookup(nothing())).isInstanceOf(NullPointerException.class).hasMessage("key");
-        assertThatThrownBy(() -> near.ticket(nothing())).isInstanceOf(NullPointerException.class).hasMessage("key");
+        assertThatThrownBy(() -> near.lookup(nothing()))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("key");
+        assertThatThrownBy(() -> near.ticket(nothing()))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("key");
         assertThatThrownBy(() -> near.fill(nothing(), 0, "v", PARTITION, 1, NEVER))
-                .isInstanceOf(NullPointerException.class).hasMessage("key");
-        assertThatThrownBy(() -> near.invalidate(nothing())).isInstanceOf(NullPointerException.class).hasMessage("key");
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("key");
+        assertThatThrownBy(() -> near.invalidate(nothing()))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("key");
         assertThatThrownBy(() -> near.invalidate(nothing(), 1))
-                .isInstanceOf(NullPointerException.class).hasMessage("key");
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("key");
     }
 
     @Test
     void fill_nullValue_namesTheValue() {
         assertThatThrownBy(() -> near.fill("a", 0, nothing(), PARTITION, 1, NEVER))
-                .isInstanceOf(NullPointerException.class).hasMessage("value");
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("value");
     }
 
     @Test
@@ -261,7 +270,8 @@ class NearCacheTest {
         numbers.invalidate(other, 2);
         assertThat(numbers.lookup(0)).isEqualTo("kept");
         assertThat(numbers.fill(0, ticket, "in vain", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
-        assertThat(numbers.fill(0, numbers.ticket(0), "again", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.FILLED);
+        assertThat(numbers.fill(0, numbers.ticket(0), "again", PARTITION, 1, NEVER))
+                .isEqualTo(FillOutcome.FILLED);
     }
 
     @Test
@@ -290,8 +300,8 @@ class NearCacheTest {
 
     @Test
     void fill_beyondMaximumWeight_evictsByWeight() {
-        NearCache<Integer, String> weighed = new NearCache<>(
-                NearCacheConfig.ofWeight(1_000, (key, value) -> value.length(), PARTITIONS), clock);
+        NearCache<Integer, String> weighed =
+                new NearCache<>(NearCacheConfig.ofWeight(1_000, (key, value) -> value.length(), PARTITIONS), clock);
         for (int i = 0; i < 1_000; i++) {
             weighed.fill(i, weighed.ticket(i), "x".repeat(1 + i % 20), PARTITION, 1, NEVER);
         }
@@ -308,7 +318,8 @@ class NearCacheTest {
         weighed.fill(1, weighed.ticket(1), "good", PARTITION, 1, NEVER);
 
         assertThatThrownBy(() -> weighed.fill(1, weighed.ticket(1), "bad", PARTITION, 2, NEVER))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage("weigher returned -1; return zero or more");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("weigher returned -1; return zero or more");
         assertThat(weighed.lookup(1)).isEqualTo("good");
     }
 
@@ -330,7 +341,8 @@ class NearCacheTest {
         }
         numbers.cleanUp();
 
-        assertThat(IntStream.range(0, 250).filter(hot -> numbers.lookup(hot) != null)).hasSizeGreaterThan(225);
+        assertThat(IntStream.range(0, 250).filter(hot -> numbers.lookup(hot) != null))
+                .hasSizeGreaterThan(225);
     }
 
     private FillOutcome fill(String key, String value, long version) {
