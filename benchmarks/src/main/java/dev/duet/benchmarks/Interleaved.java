@@ -13,7 +13,6 @@ import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -22,8 +21,8 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs one benchmark class in rounds. A round forks every method once, at every number of threads, so that a machine that
- * slows down for a while slows all compared systems. JMH alone would run all forks of one method before the next.
+ * Runs one benchmark class in rounds. A round forks every method once, at every number of threads, so that a machine
+ * that slows down for a while slows all compared systems. JMH alone would run all forks of one method before the next.
  *
  * <p>Results are written as JMH's own JSON, and as a table of ratios to a baseline within the run, with the lowest and
  * the highest ratio of a round beside them.
@@ -138,10 +137,9 @@ final class Interleaved {
     }
 
     private static double allocation(IterationResult iteration) {
-        return iteration.getSecondaryResults().entrySet().stream()
-                .filter(result -> result.getKey().endsWith(ALLOCATION))
-                .map(Map.Entry::getValue)
-                .mapToDouble(Result::getScore)
+        return iteration.getSecondaryResults().keySet().stream()
+                .filter(name -> name.endsWith(ALLOCATION))
+                .mapToDouble(name -> iteration.getSecondaryResults().get(name).getScore())
                 .findFirst()
                 .orElse(Double.NaN);
     }

@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * A hit on a warm key: Zipf-distributed keys over a cache that holds them all, with a time to live wherever there is one to
- * set. The keys asked for are equal to the cached ones and not the same objects, as in an application.
+ * A hit on a warm key: Zipf-distributed keys over a cache that holds them all, with a time to live wherever there is
+ * one to set. The keys asked for are equal to the cached ones and not the same objects, as in an application.
  *
  * <p>To run all of it, interleaved, with one and two threads and allocation, from the root of the project:
  *
@@ -51,7 +51,8 @@ public class NearHitBenchmark {
     /**
      * Runs the suite.
      *
-     * @param args the number of rounds, two if left out; the file for the results, {@code results/near-hit.json} if left out
+     * @param args the number of rounds, two if left out; the file for the results, {@code results/near-hit.json} if
+     *     left out
      * @throws RunnerException if a benchmark fails
      * @throws IOException if the results cannot be written
      */

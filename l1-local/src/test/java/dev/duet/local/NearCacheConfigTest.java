@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class NearCacheConfigTest {
 
-    private final ToIntBiFunction<String, String> length = (key, value) -> value.length();
+    private final ToIntBiFunction<String, String> length = NearCacheConfigTest::length;
 
     @Test
     void ofSize_positive_holdsNoWeight() {
@@ -67,5 +67,9 @@ class NearCacheConfigTest {
 
     private static void assertRefused(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    }
+
+    private static int length(String key, String value) {
+        return value.length();
     }
 }

@@ -36,7 +36,9 @@ class NearCacheRaceTest {
         invalidateInsideTheFill(NearCache::invalidate);
     }
 
-    /** Whenever an invalidation hashes its key, which is once for the stripe and once for the map, a late fill comes in. */
+    /**
+     * Whenever an invalidation hashes its key, which is once for the stripe and once for the map, a late fill comes in.
+     */
     @Test
     void A03_fillAtAnyStepOfAnInvalidation_leavesNothing() {
         for (boolean versioned : new boolean[] {true, false}) {
@@ -137,9 +139,9 @@ class NearCacheRaceTest {
     }
 
     /**
-     * The fill is held up after it has checked its ticket and before its entry is in the map, with an invalidation coming
-     * in. Keys of one hash code make that possible: their bin becomes a tree, which compares a new key on its way down
-     * twice, to look for it before the decision, and to insert it after.
+     * The fill is held up after it has checked its ticket and before its entry is in the map, with an invalidation
+     * coming in. Keys of one hash code make that possible: their bin becomes a tree, which compares a new key on its
+     * way down twice, to look for it before the decision, and to insert it after.
      */
     private void invalidateInsideTheFill(BiConsumer<NearCache<Colliding, String>, Colliding> invalidation)
             throws Exception {

@@ -154,6 +154,47 @@ class NearCacheTest {
     }
 
     @Test
+    void A25_ownValue_replacesOlderEntry() {
+        fill("a", "old", 1);
+
+        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, NEVER))
+                .isEqualTo(FillOutcome.FILLED);
+
+        assertThat(near.lookup("a")).isEqualTo("new");
+    }
+
+    @Test
+    void A25_readBegunBeforeOwnValue_isNotKeptBehindIt() {
+        long ticket = near.ticket("a");
+        nanos.set(10);
+        clock.tick();
+        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, 10)).isEqualTo(FillOutcome.EXPIRED);
+
+        assertThat(near.fill("a", ticket, "old", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+    }
+
+    @Test
+    void A25_ownValueThatCannotBeKept_stillDropsOlderEntry() {
+        fill("a", "old", 1);
+        long ticket = near.ticket("a");
+        near.invalidate("a", 1);
+
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+
+        assertThat(near.lookup("a")).isNull();
+    }
+
+    @Test
+    void A25_ownValueAfterNewerOne_leavesTheNewerOne() {
+        fill("a", "newer", 3);
+
+        assertThat(near.replace("a", near.ticket("a"), "own", PARTITION, 2, NEVER))
+                .isEqualTo(FillOutcome.OLDER);
+
+        assertThat(near.lookup("a")).isEqualTo("newer");
+    }
+
+    @Test
     void A39_ownMessageAfterOwnFill_evictsNothing() {
         fill("a", "two", 2);
         near.invalidate("a", 2);
