@@ -1,0 +1,189 @@
+package dev.duet.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * A TCP proxy on the loopback address that stands between clients and a server and breaks their connections on demand.
+ *
+ * <pre>{@code
+ * try (FaultProxy proxy = FaultProxy.to("127.0.0.1", redis.port())) {
+ *     connect("redis://127.0.0.1:" + proxy.port());
+ *     proxy.connections(connection -> connection.sent().contains("SUBSCRIBE"))
+ *             .forEach(connection -> connection.halfOpen(Direction.TO_CLIENT));
+ * }
+ * }</pre>
+ *
+ * <p>Faults can be set and combined at any time. When a method returns, its fault is in force, on open connections as on
+ * later ones. All methods but {@link #close()} throw IllegalStateException once the proxy is closed. Thread-safe.
+ */
+public final class FaultProxy implements AutoCloseable {
+
+    private final ProxyLoop loop;
+
+    /** The way that bytes take. */
+    public enum Direction {
+        /** From the client to the server. */
+        TO_SERVER,
+        /** From the server to the client. */
+        TO_CLIENT
+    }
+
+    /** One connection of a client through the proxy. Thread-safe. */
+    public interface Connection {
+
+        /** Its number; the first connection of a proxy is 1. */
+        long id();
+
+        /** The client's address. */
+        InetSocketAddress client();
+
+        /** When it was accepted. */
+        Instant since();
+
+        /** How many bytes went through to the other side; swallowed ones do not count. */
+        long passed(Direction direction);
+
+        /**
+         * The first 16 KiB that the client sent, swallowed or not, with a character for each byte (ISO 8859-1). It tells
+         * connections apart: one that subscribes has sent {@code SUBSCRIBE}.
+         */
+        String sent();
+
+        /** Whether at least one side of it is open. */
+        boolean isOpen();
+
+        /** Does what {@link FaultProxy#halfOpen(Direction)} does, on this connection alone. */
+        void halfOpen(Direction direction);
+
+        /** Resets it on both sides. Does nothing if it has ended. */
+        void drop();
+    }
+
+    private FaultProxy(ProxyLoop loop) {
+        this.loop = loop;
+    }
+
+    /**
+     * Starts a proxy in front of a server. The server is first contacted when a client connects; a client whose server
+     * cannot be reached is reset.
+     *
+     * @throws UncheckedIOException if the host is unknown or the proxy cannot listen
+     */
+    public static FaultProxy to(String host, int port) {
+        try {
+            return new FaultProxy(ProxyLoop.start(new InetSocketAddress(InetAddress.getByName(host), port)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port on 127.0.0.1 that clients connect to; always the same, but closed while the proxy is cut. */
+    public int port() {
+        return loop.port();
+    }
+
+    /** Resets all connections and refuses new ones, until {@link #heal()}: the server is unreachable. */
+    public void cut() {
+        loop.run(() -> {
+            loop.stopListening();
+            loop.links().forEach(Link::abort);
+        });
+    }
+
+    /**
+     * Ends all faults: accepts connections again, passes bytes on, without delay. What was swallowed stays lost, so that a
+     * connection that was half open is seldom of use: callers rather {@link #dropAll() drop} it.
+     *
+     * @throws UncheckedIOException if another process has taken the port after {@link #cut()}
+     */
+    public void heal() {
+        loop.run(() -> {
+            loop.faults().clear();
+            loop.links().forEach(link -> link.faults().clear());
+            loop.listen();
+        });
+    }
+
+    /**
+     * Holds all bytes back for a time, in both directions. The throughput stays: it is a longer line, not a narrower one,
+     * up to 16 MiB on the way. Bytes on the way get the new delay too. Default: zero.
+     *
+     * @param delay in each direction; precise to about a millisecond
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void delay(Duration delay) {
+        delay(Direction.TO_SERVER, delay);
+        delay(Direction.TO_CLIENT, delay);
+    }
+
+    /** Does what {@link #delay(Duration)} does, in one direction. */
+    public void delay(Direction direction, Duration delay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("delay is negative: " + delay);
+        }
+        long nanos = delay.toNanos();
+        loop.run(() -> loop.faults().delay(direction, nanos));
+    }
+
+    /**
+     * Swallows everything that goes in a direction, also what was delayed and the ends of connections, until
+     * {@link #heal()}. The receiver sees a connection that is open and silent, as it does when a cable is cut or a
+     * firewall forgets a connection. The sender notices nothing.
+     */
+    public void halfOpen(Direction direction) {
+        loop.run(() -> loop.faults().swallow(direction));
+    }
+
+    /** Resets all connections, and accepts new ones as before: a blip. */
+    public void dropAll() {
+        drop(connection -> true);
+    }
+
+    /**
+     * Resets the open connections that match.
+     *
+     * @return how many
+     */
+    public int drop(Predicate<? super Connection> which) {
+        List<Connection> matching = connections(which);
+        matching.forEach(Connection::drop);
+        return matching.size();
+    }
+
+    /**
+     * Resets one connection.
+     *
+     * @return whether it was open
+     */
+    public boolean drop(long id) {
+        return drop(connection -> connection.id() == id) > 0;
+    }
+
+    /** The open connections, oldest first. The list is a snapshot; its elements are live. */
+    public List<Connection> connections() {
+        return loop.call(() -> List.copyOf(loop.links()));
+    }
+
+    /** The open connections that match, oldest first. */
+    public List<Connection> connections(Predicate<? super Connection> which) {
+        return connections().stream().<Connection>filter(which).toList();
+    }
+
+    /** Resets all connections and ends the proxy's thread. Further calls do nothing. */
+    @Override
+    public void close() {
+        loop.close();
+    }
+
+    @Override
+    public String toString() {
+        return "FaultProxy[port " + port() + "]";
+    }
+}
