@@ -29,7 +29,9 @@ class RedisStoreContractPathIT extends StoreContract {
     @BeforeAll
     static void connect() {
         if (redis.server().source() != RedisServer.Source.PATH) {
-            logger.warn("No redis-server on the PATH: running the contract on {} again", redis.server().version());
+            logger.warn(
+                    "No redis-server on the PATH: running the contract on {} again",
+                    redis.server().version());
         }
         Config config = new Config().setUseScriptCache(false);
         config.useSingleServer().setAddress(redis.server().uri());

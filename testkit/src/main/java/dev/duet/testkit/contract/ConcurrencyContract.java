@@ -47,8 +47,7 @@ abstract class ConcurrencyContract {
     void lease_wantedByMany_isGrantedToOne() throws Exception {
         for (int round = 0; round < 25; round++) {
             RecordKey key = nodes.get(0).key("users", "k" + round);
-            List<LeaseReply> replies =
-                    each(thread -> nodes.get(thread % 2).lease(key, "loader" + thread));
+            List<LeaseReply> replies = each(thread -> nodes.get(thread % 2).lease(key, "loader" + thread));
 
             assertThat(replies).filteredOn(LeaseReply.Granted.class::isInstance).hasSize(1);
         }
@@ -60,7 +59,9 @@ abstract class ConcurrencyContract {
         List<List<Long>> versions = each(thread -> {
             List<Long> mine = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                mine.add(nodes.get(thread % 2).put(nodes.get(0).key("users", "only"), "v").version());
+                mine.add(nodes.get(thread % 2)
+                        .put(nodes.get(0).key("users", "only"), "v")
+                        .version());
             }
             return mine;
         });
@@ -95,8 +96,9 @@ abstract class ConcurrencyContract {
             RecordKey key = nodes.get(0).key("users", "w" + round);
             each(thread -> nodes.get(thread % 2).begin(key, "w" + thread));
 
-            List<Boolean> stored = each(thread ->
-                    nodes.get(thread % 2).complete(key, "w" + thread, "v" + thread).stored());
+            List<Boolean> stored = each(thread -> nodes.get(thread % 2)
+                    .complete(key, "w" + thread, "v" + thread)
+                    .stored());
 
             assertThat(stored).containsOnly(false);
             assertThat(nodes.get(0).see(key)).isEqualTo("missing");

@@ -82,8 +82,10 @@ abstract class ContentsContract {
 
         node.execute(key, new Operation.Put(new Content(Payload.of(bytes), Content.FOREVER, 0)));
 
-        assertThat(node.read(key)).isInstanceOfSatisfying(Reading.Hit.class, hit ->
-                assertThat(hit.payload().bytes()).isEqualTo(bytes));
+        assertThat(node.read(key))
+                .isInstanceOfSatisfying(
+                        Reading.Hit.class,
+                        hit -> assertThat(hit.payload().bytes()).isEqualTo(bytes));
         node.begin(key, "writer");
         assertThat(node.read(key)).isInstanceOfSatisfying(Reading.Writing.class, writing -> {
             assertThat(writing.old()).isNotNull();

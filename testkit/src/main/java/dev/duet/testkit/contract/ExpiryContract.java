@@ -35,8 +35,9 @@ abstract class ExpiryContract {
     void value_livesForItsLife() {
         node.execute(key, new Operation.Put(value("v", SOON)));
 
-        assertThat(node.read(key)).isInstanceOfSatisfying(Reading.Hit.class, hit ->
-                assertThat(hit.remaining()).isBetween(1L, SOON));
+        assertThat(node.read(key))
+                .isInstanceOfSatisfying(
+                        Reading.Hit.class, hit -> assertThat(hit.remaining()).isBetween(1L, SOON));
         eventually("missing");
     }
 
@@ -45,8 +46,9 @@ abstract class ExpiryContract {
         node.execute(key, new Operation.Put(value("v", HOUR)));
         long first = ((Reading.Hit) node.read(key)).remaining();
 
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() ->
-                assertThat(((Reading.Hit) node.read(key)).remaining()).isLessThan(first));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() ->
+                        assertThat(((Reading.Hit) node.read(key)).remaining()).isLessThan(first));
     }
 
     @Test
@@ -78,8 +80,11 @@ abstract class ExpiryContract {
     void lease_runsOut_andAnotherLoaderTakesOver() {
         node.lease(key, "slow", SOON);
 
-        assertThat(node.lease(key, "next")).isInstanceOfSatisfying(LeaseReply.Refused.class, refused ->
-                assertThat(((Reading.Loading) refused.reading()).remaining()).isBetween(1L, SOON));
+        assertThat(node.lease(key, "next"))
+                .isInstanceOfSatisfying(
+                        LeaseReply.Refused.class,
+                        refused -> assertThat(((Reading.Loading) refused.reading()).remaining())
+                                .isBetween(1L, SOON));
         await().atMost(Duration.ofSeconds(5)).until(() -> node.lease(key, "next") instanceof LeaseReply.Granted);
         assertThat(node.fill(key, "next", "v").stored()).isTrue();
     }
@@ -114,7 +119,8 @@ abstract class ExpiryContract {
         node.renew(key, "writer", HOUR);
         node.begin(node.key("users", "clock"), "writer", SOON);
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> node.see(node.key("users", "clock")).equals("missing"));
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> node.see(node.key("users", "clock")).equals("missing"));
         assertThat(node.see(key)).isEqualTo("writing over nothing");
         assertThat(node.complete(key, "writer", "v").stored()).isTrue();
     }
@@ -134,7 +140,8 @@ abstract class ExpiryContract {
         node.begin(key, "second", HOUR);
         node.begin(node.key("users", "clock"), "writer", SOON);
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> node.see(node.key("users", "clock")).equals("missing"));
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> node.see(node.key("users", "clock")).equals("missing"));
         assertThat(node.see(key)).isEqualTo("writing over nothing");
         assertThat(node.complete(key, "second", "v").stored()).isFalse();
         assertThat(node.see(key)).isEqualTo("missing");

@@ -119,8 +119,11 @@ abstract class FeedContract {
         List<Change> log = node.changesAfter(key.partition(), 0);
 
         assertThat(log).hasSizeBetween(LOG, 2 * LOG);
-        assertThat(log).extracting(Change::version).containsExactlyElementsOf(
-                LongStream.rangeClosed(head - log.size() + 1, head).boxed().toList());
+        assertThat(log)
+                .extracting(Change::version)
+                .containsExactlyElementsOf(LongStream.rangeClosed(head - log.size() + 1, head)
+                        .boxed()
+                        .toList());
     }
 
     @Test
@@ -192,7 +195,8 @@ abstract class FeedContract {
 
         assertThat(node.changesAfter(key.partition(), head))
                 .extracting(Change::version)
-                .containsExactlyElementsOf(LongStream.rangeClosed(head + 1, head + 20).boxed().toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(head + 1, head + 20).boxed().toList());
     }
 
     @Test

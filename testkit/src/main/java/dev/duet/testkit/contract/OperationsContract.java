@@ -116,8 +116,11 @@ abstract class OperationsContract {
 
         LeaseReply reply = node.execute(key, new Operation.Lease("mine", HOUR, discarded));
 
-        assertThat(reply).isInstanceOfSatisfying(LeaseReply.Refused.class, refused ->
-                assertThat(ContractNode.seen(refused.reading())).isEqualTo("new"));
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        LeaseReply.Refused.class,
+                        refused ->
+                                assertThat(ContractNode.seen(refused.reading())).isEqualTo("new"));
         assertThat(node.see(key)).isEqualTo("new");
     }
 
@@ -201,11 +204,13 @@ abstract class OperationsContract {
 
     @Test
     void put_storesVersionLifeAndCost() {
-        long version = node.execute(key, new Operation.Put(new Content(value("new").payload(), Content.FOREVER, 3)))
+        long version = node.execute(
+                        key, new Operation.Put(new Content(value("new").payload(), Content.FOREVER, 3)))
                 .version();
 
         assertThat(node.read(key))
-                .isEqualTo(new Reading.Hit(version, version, Content.FOREVER, 3, value("new").payload()));
+                .isEqualTo(new Reading.Hit(
+                        version, version, Content.FOREVER, 3, value("new").payload()));
     }
 
     @ParameterizedTest
@@ -286,16 +291,18 @@ abstract class OperationsContract {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {
-        "intent, new, true, new",
-        "intent, -, false, missing",
-        "intent over value, new, true, new",
-        "intent over value, -, false, missing",
-        "contended intent, new, false, writing over nothing",
-        "contended intent, -, false, writing over nothing",
-        "contended intent alone, new, false, missing",
-        "intent after a put, new, false, missing",
-    })
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "intent, new, true, new",
+                "intent, -, false, missing",
+                "intent over value, new, true, new",
+                "intent over value, -, false, missing",
+                "contended intent, new, false, writing over nothing",
+                "contended intent, -, false, writing over nothing",
+                "contended intent alone, new, false, missing",
+                "intent after a put, new, false, missing",
+            })
     void complete_ofAnIntent_isQuiet(String state, @Nullable String value, boolean stored, String after) {
         given(state);
         long head = node.head(key);
