@@ -18,6 +18,7 @@ import dev.duet.store.codec.CodecException;
 import dev.duet.store.codec.KeyCodec;
 import dev.duet.store.codec.ValueCodec;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
@@ -67,18 +68,19 @@ final class CacheCore<K, V> {
 
     /** Carries out an operation, and waits for its reply. */
     <R> R call(RecordKey key, Operation<R> operation) {
+        return await(node.namespace().execute(key, operation), key.key());
+    }
+
+    /** Waits for a reply of the store, about a key or about the whole cache. */
+    <R> R await(CompletionStage<R> reply, @Nullable String key) {
         try {
-            return node.namespace()
-                    .execute(key, operation)
-                    .toCompletableFuture()
-                    .get();
+            return reply.toCompletableFuture().get();
         } catch (ExecutionException e) {
             stats.storeFailures.increment();
-            throw failure(e.getCause() == null ? e : e.getCause(), key.key());
+            throw failure(e.getCause() == null ? e : e.getCause(), key);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CacheException(
-                    "interrupted while waiting for the store", e, config.name(), key.key(), Level.STORE);
+            throw new CacheException("interrupted while waiting for the store", e, config.name(), key, Level.STORE);
         }
     }
 
@@ -98,7 +100,7 @@ final class CacheCore<K, V> {
     }
 
     /** What a failure of the store is to a caller. */
-    CacheException failure(Throwable cause, @Nullable String key) {
+    private CacheException failure(Throwable cause, @Nullable String key) {
         if (cause instanceof StoreUnavailableException) {
             return new StoreUnavailableException(
                     "cache '" + config.name() + "': " + cause.getMessage(), cause, config.name(), key);

@@ -2,7 +2,6 @@ package dev.duet;
 
 import dev.duet.store.CacheException;
 import dev.duet.store.Content;
-import dev.duet.store.Level;
 import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
 import dev.duet.store.WriteReply;
@@ -10,8 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -73,20 +71,15 @@ final class WritePath<K, V> {
     }
 
     void invalidateAll(Collection<? extends K> keys) {
-        Map<K, CompletableFuture<Long>> sent = new LinkedHashMap<>();
+        Map<K, CompletionStage<Long>> sent = new LinkedHashMap<>();
         for (K key : keys) {
             RecordKey record = core.recordKey(key);
-            sent.computeIfAbsent(
-                    key,
-                    k -> core.node
-                            .namespace()
-                            .execute(record, new Operation.Invalidate())
-                            .toCompletableFuture());
+            sent.computeIfAbsent(key, k -> core.node.namespace().execute(record, new Operation.Invalidate()));
         }
         CacheException failed = null;
-        for (Map.Entry<K, CompletableFuture<Long>> entry : sent.entrySet()) {
+        for (Map.Entry<K, CompletionStage<Long>> entry : sent.entrySet()) {
             try {
-                await(entry.getValue(), String.valueOf(entry.getKey()));
+                core.await(entry.getValue(), String.valueOf(entry.getKey()));
                 core.stats.invalidationsSent.increment();
             } catch (CacheException e) {
                 if (failed == null) {
@@ -104,8 +97,7 @@ final class WritePath<K, V> {
     }
 
     void invalidateAll() {
-        long[] floors =
-                await(core.node.namespace().invalidateAll(core.config.name()).toCompletableFuture(), null);
+        long[] floors = core.await(core.node.namespace().invalidateAll(core.config.name()), null);
         core.stats.invalidationsSent.increment();
         for (int p = 0; p < floors.length; p++) {
             core.raiseFloor(p, floors[p]);
@@ -124,22 +116,28 @@ final class WritePath<K, V> {
             core.drop(key);
         }
         core.stats.invalidationsSent.increment();
-        Future<?> renewal = core.node
-                .scheduler()
-                .scheduleAtFixedRate(
-                        () -> core.send(record, new Operation.Renew(token, term)),
-                        term / 3,
-                        term / 3,
-                        TimeUnit.MICROSECONDS);
         try {
-            return write.run();
+            return renewing(record, token, write);
         } finally {
-            renewal.cancel(false);
             complete(key, record, token);
         }
     }
 
+    /** Runs the write, and meanwhile renews its intent every third of its term (anomaly A21). */
+    private <R extends @Nullable Object, X extends Exception> R renewing(
+            RecordKey record, String token, WriteFunction<R, X> write) throws X {
+        Runnable renew = () -> core.send(record, new Operation.Renew(token, term));
+        Future<?> renewal = core.node.scheduler().scheduleAtFixedRate(renew, term / 3, term / 3, TimeUnit.MICROSECONDS);
+        try {
+            return write.run();
+        } finally {
+            renewal.cancel(false);
+        }
+    }
+
+    /** Tells the store that the write is done, whatever its outcome; an interrupt of the write has to wait for that. */
     private void complete(K key, RecordKey record, String token) {
+        boolean interrupted = Thread.interrupted();
         try {
             core.call(record, new Operation.Complete(token, null));
         } catch (CacheException e) {
@@ -152,19 +150,9 @@ final class WritePath<K, V> {
                     e.getMessage());
         } finally {
             core.drop(key);
-        }
-    }
-
-    private <R> R await(CompletableFuture<R> reply, @Nullable String key) {
-        try {
-            return reply.get();
-        } catch (ExecutionException e) {
-            core.stats.storeFailures.increment();
-            throw core.failure(e.getCause() == null ? e : e.getCause(), key);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CacheException(
-                    "interrupted while waiting for the store", e, core.config.name(), key, Level.STORE);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -9,10 +9,12 @@ import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class HookedStore implements Store {
     private @Nullable ChangeListener listener;
     private boolean holding;
     private boolean down;
+    private Duration delay = Duration.ZERO;
 
     HookedStore(Store store) {
         this.store = store;
@@ -60,6 +63,15 @@ final class HookedStore implements Store {
     /** Lets every operation fail, or lets them succeed again. */
     synchronized void down(boolean isDown) {
         down = isDown;
+    }
+
+    /** Lets every operation reach the store only after a while. */
+    synchronized void delay(Duration by) {
+        delay = by;
+    }
+
+    private synchronized Duration delay() {
+        return delay;
     }
 
     /** The operations so far, in order. */
@@ -130,6 +142,13 @@ final class HookedStore implements Store {
             record(operation);
             if (isDown()) {
                 return failed();
+            }
+            Duration wait = delay();
+            if (!wait.isZero()) {
+                return CompletableFuture.supplyAsync(
+                                () -> namespace.execute(key, operation),
+                                CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS))
+                        .thenCompose(reply -> reply);
             }
             CompletionStage<R> reply = namespace.execute(key, operation);
             Runnable action = hook(operation);

@@ -9,6 +9,7 @@ import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
 import dev.duet.store.CacheException;
 import dev.duet.store.Level;
+import dev.duet.store.Operation;
 import dev.duet.store.StoreUnavailableException;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -349,6 +350,44 @@ class TwoLevelCacheTest {
 
         assertThat(n2.email(ID)).isEqualTo("v2");
         assertThat(n1.email(ID)).isEqualTo("v2");
+    }
+
+    @Test
+    void update_interrupted_isCompletedAllTheSame() throws Exception {
+        n1.email(ID);
+
+        boolean interrupted = elsewhere(() -> {
+            n1.users.update(ID, () -> {
+                cluster.commit(ID, "v2");
+                n1.link.delay(Duration.ofMillis(100));
+                Thread.currentThread().interrupt();
+            });
+            return Thread.interrupted();
+        });
+
+        n1.link.delay(Duration.ZERO);
+        assertThat(interrupted).isTrue();
+        assertThat(n1.email(ID)).isEqualTo("v2");
+        assertThat(n2.email(ID)).isEqualTo("v2");
+    }
+
+    @Test
+    void update_slowerThanItsIntent_isRenewed() throws Exception {
+        n1.email(ID);
+        CountDownLatch renewed = new CountDownLatch(2);
+
+        n1.users.update(ID, () -> {
+            n1.link.afterNext(Operation.Renew.class, renewed::countDown);
+            n1.link.afterNext(Operation.Renew.class, renewed::countDown);
+            cluster.advance(Duration.ofMillis(700));
+            assertThat(renewed.await(10, TimeUnit.SECONDS)).isTrue();
+            cluster.advance(Duration.ofMillis(700));
+            assertThat(n2.email(ID)).isEqualTo("v1");
+            assertThat(cluster.loads).hasValue(1);
+            cluster.commit(ID, "v2");
+        });
+
+        assertThat(n2.email(ID)).isEqualTo("v2");
     }
 
     @Test
