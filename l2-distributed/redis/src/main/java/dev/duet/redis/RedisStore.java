@@ -1,0 +1,114 @@
+package dev.duet.redis;
+
+import dev.duet.redis.internal.ClientConfig;
+import dev.duet.redis.internal.Connecting;
+import dev.duet.redis.internal.RedisNamespace;
+import dev.duet.redis.internal.RedisUri;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Store;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.redisson.api.RedissonClient;
+import org.redisson.config.Config;
+
+/**
+ * The store on Redis 6.2 or later, or on Valkey. Each operation is one Lua script, so one round trip, on the master.
+ *
+ * <pre>{@code
+ * Store store = RedisStore.connect("redis://127.0.0.1:6379");
+ * }</pre>
+ *
+ * <p>For a cluster, sentinels, TLS with a certificate of one's own and all else that a URI cannot say, a Redisson
+ * configuration can be given, or a client that the application has anyway. It must read from masters only, as a replica
+ * may answer with what was already invalidated.
+ *
+ * <p>Thread-safe. The stages that the store returns complete on a network thread: what depends on them must not block.
+ */
+public final class RedisStore implements Store {
+
+    private final RedissonClient client;
+    private final String address;
+    private final boolean owned;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private RedisStore(RedissonClient client, String address, boolean owned) {
+        this.client = client;
+        this.address = address;
+        this.owned = owned;
+    }
+
+    /**
+     * Connects to a single server, by a client of its own, which {@link #close()} closes.
+     *
+     * <p>The URI is {@code redis://[user[:password]@]host[:port][/database][?timeout=500ms&connectTimeout=2s]}, or
+     * {@code rediss://} for TLS, which verifies the certificate and the host's name. User and password are
+     * percent-encoded. The port is 6379 by default, the database 0. Durations are whole numbers of {@code ms} or
+     * {@code s}: {@code timeout} is how long an answer may take, {@code connectTimeout} how long a connection may take
+     * to stand; each is 2 seconds by default. A command is sent once, so it fails after about the timeout at the latest,
+     * and at once if the connection breaks; broken connections are replaced within about a second of the server's
+     * return.
+     *
+     * @throws IllegalArgumentException if the URI is none of this shape; the message names the part that is wrong
+     * @throws dev.duet.store.StoreUnavailableException if the server cannot be reached
+     * @throws dev.duet.store.StoreConfigurationException if it refuses the user, the password or the database, or if TLS
+     *     fails; the message names the remedy
+     */
+    public static RedisStore connect(String uri) {
+        return connect(ClientConfig.of(RedisUri.parse(uri)));
+    }
+
+    /**
+     * Connects as a Redisson configuration says, by a client of its own, which {@link #close()} closes. Timeouts, retries
+     * and threads are those of the configuration.
+     *
+     * @throws dev.duet.store.StoreUnavailableException if the server cannot be reached
+     * @throws dev.duet.store.StoreConfigurationException if the configuration reads from replicas ({@code readMode}
+     *     other than {@code MASTER}, which is Redisson's default for more than one server), does not keep the order of
+     *     messages, renames keys or names no server; or as for {@link #connect(String)}
+     */
+    public static RedisStore connect(Config config) {
+        ClientConfig own = new ClientConfig(config);
+        own.check();
+        return new RedisStore(Connecting.connect(own), own.address(), true);
+    }
+
+    /**
+     * Uses a client that the application has. {@link #close()} leaves it open. Nothing is sent before
+     * {@link #open(NamespaceConfig, String)}.
+     *
+     * @throws dev.duet.store.StoreConfigurationException if the client is not fit, as for {@link #connect(Config)}
+     */
+    public static RedisStore using(RedissonClient client) {
+        ClientConfig config = new ClientConfig(client.getConfig());
+        config.check();
+        return new RedisStore(client, config.address(), false);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Redis older than 6.2 is refused. The namespace {@code duet} is described by the hash {@code duet:namespace}.
+     */
+    @Override
+    public Namespace open(NamespaceConfig config, String node) {
+        return RedisNamespace.open(client, address, config, node);
+    }
+
+    /** {@inheritDoc} For instance {@code redis://127.0.0.1:6379/0}. */
+    @Override
+    public String address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        if (owned && closed.compareAndSet(false, true)) {
+            Connecting.disconnect(client);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "RedisStore[" + address + "]";
+    }
+}

@@ -1,0 +1,104 @@
+package dev.duet.redis.internal;
+
+import dev.duet.store.Content;
+import dev.duet.store.Operation;
+import dev.duet.store.RecordKey;
+import dev.duet.store.StoredRecord.Value;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The call of a script that carries out an operation.
+ *
+ * @param script the script
+ * @param arguments its arguments, as bytes, in the order that its first lines state
+ * @param reply reads its reply
+ * @param <R> the type of the operation's reply
+ */
+record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> reply) {
+
+    /**
+     * The call for an operation.
+     *
+     * @param channel the channel on which changes are published
+     * @param origin the node that makes the change
+     */
+    @SuppressWarnings("unchecked") // each operation has the reply that its own type states
+    static <R> Call<R> of(Operation<R> operation, RecordKey key, String channel, String origin) {
+        if (operation instanceof Operation.Read) {
+            return (Call<R>) new Call<>(Script.READ, new Object[] {bytes(key.cache())}, Replies::reading);
+        }
+        if (operation instanceof Operation.Lease lease) {
+            Object[] arguments = quiet(key, lease.token(), lease.term(), lease.discard());
+            return (Call<R>) new Call<>(Script.LEASE, arguments, Replies::lease);
+        }
+        if (operation instanceof Operation.Fill fill) {
+            return (Call<R>) new Call<>(Script.FILL, with(fill.content(), quiet(key, fill.token())), Replies::write);
+        }
+        if (operation instanceof Operation.Release release) {
+            return (Call<R>) new Call<>(Script.RELEASE, quiet(key, release.token()), Replies::yes);
+        }
+        if (operation instanceof Operation.Renew renew) {
+            Object[] arguments = {bytes(renew.token()), bytes(renew.term())};
+            return (Call<R>) new Call<>(Script.RENEW, arguments, Replies::yes);
+        }
+        return (Call<R>) change(operation, key, channel, origin);
+    }
+
+    private static Call<?> change(Operation<?> operation, RecordKey key, String channel, String origin) {
+        Object[] start = {
+            bytes(channel),
+            bytes(ChangeText.before(false, key.partition())),
+            bytes(ChangeText.after(origin, key))
+        };
+        if (operation instanceof Operation.Put put) {
+            return new Call<>(Script.PUT, with(put.content(), start), Replies::write);
+        }
+        if (operation instanceof Operation.Invalidate) {
+            return new Call<>(Script.INVALIDATE, start, Replies::version);
+        }
+        if (operation instanceof Operation.Begin begin) {
+            return new Call<>(Script.BEGIN, append(start, begin.token(), begin.term()), Replies::version);
+        }
+        if (operation instanceof Operation.Complete complete) {
+            Object[] arguments = with(complete.content(), append(start, complete.token()));
+            return new Call<>(Script.COMPLETE, arguments, Replies::write);
+        }
+        throw new IllegalArgumentException("unknown operation " + operation.getClass().getName());
+    }
+
+    /** The call that invalidates a whole cache in a partition. */
+    static Call<Long> invalidateAll(String cache, int partition, String channel, String origin) {
+        Object[] arguments = {
+            bytes(channel), bytes(ChangeText.before(true, partition)), bytes(ChangeText.after(origin, cache)), bytes(cache)
+        };
+        return new Call<>(Script.INVALIDATE_ALL, arguments, Replies::version);
+    }
+
+    private static Object[] quiet(RecordKey key, Object... arguments) {
+        return append(new Object[] {bytes(key.cache())}, arguments);
+    }
+
+    private static Object[] with(@Nullable Content content, Object[] start) {
+        if (content == null) {
+            return start;
+        }
+        long cost = Math.min(content.cost(), Value.NEVER);
+        return append(start, content.life(), cost, content.payload().bytes());
+    }
+
+    private static Object[] append(Object[] start, Object... more) {
+        Object[] all = new Object[start.length + more.length];
+        System.arraycopy(start, 0, all, 0, start.length);
+        for (int i = 0; i < more.length; i++) {
+            all[start.length + i] = more[i] instanceof byte[] ? more[i] : bytes(more[i]);
+        }
+        return all;
+    }
+
+    private static byte[] bytes(Object text) {
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

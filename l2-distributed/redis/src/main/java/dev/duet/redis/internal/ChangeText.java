@@ -1,0 +1,59 @@
+package dev.duet.redis.internal;
+
+import dev.duet.store.Change;
+import dev.duet.store.RecordKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes as they are logged and published: {@code K partition version origin cache key} for a key, which comes last and
+ * may be any text, and {@code C partition version origin cache} for a whole cache.
+ */
+final class ChangeText {
+
+    private ChangeText() {}
+
+    /** The text of a change to a partition up to its version, which the server adds. */
+    static String before(boolean wholeCache, int partition) {
+        return (wholeCache ? "C " : "K ") + partition + ' ';
+    }
+
+    /** The text of a change to a key after its version. */
+    static String after(String origin, RecordKey key) {
+        return ' ' + origin + ' ' + key.cache() + ' ' + key.key();
+    }
+
+    /** The text of a change to a whole cache after its version. */
+    static String after(String origin, String cache) {
+        return ' ' + origin + ' ' + cache;
+    }
+
+    /** The change that {@code bytes} say, or null if they say none, or one of a partition that is not there. */
+    static @Nullable Change parse(byte[] bytes, int partitions) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+        boolean ofKey = text.startsWith("K ");
+        if (!ofKey && !text.startsWith("C ")) {
+            return null;
+        }
+        String[] words = text.split(" ", ofKey ? 6 : -1);
+        if (words.length != (ofKey ? 6 : 5) || words[3].isEmpty() || words[4].isEmpty()) {
+            return null;
+        }
+        try {
+            int partition = Integer.parseInt(words[1]);
+            long version = Long.parseLong(words[2]);
+            return partition < 0 || partition >= partitions || version < 1
+                    ? null
+                    : new Change(partition, version, words[4], ofKey ? words[5] : null, words[3]);
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+}

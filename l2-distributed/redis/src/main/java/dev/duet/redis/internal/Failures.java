@@ -1,0 +1,124 @@
+package dev.duet.redis.internal;
+
+import dev.duet.store.CacheException;
+import dev.duet.store.RecordKey;
+import dev.duet.store.StoreConfigurationException;
+import dev.duet.store.StoreUnavailableException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.redisson.client.RedisAuthRequiredException;
+import org.redisson.client.RedisNoScriptException;
+import org.redisson.client.RedisOutOfMemoryException;
+import org.redisson.client.RedisReadonlyException;
+import org.redisson.client.RedisWrongPasswordException;
+
+/** Turns what goes wrong in the client into the exceptions of the store port. Nothing else of the client gets out. */
+final class Failures {
+
+    private Failures() {}
+
+    /** What a failure of the client means to the user of the store, at {@code address}. */
+    static CacheException translate(Throwable failure, String address) {
+        return translate(failure, address, null);
+    }
+
+    /** As {@link #translate(Throwable, String)}, of an operation on a record. */
+    static CacheException translate(Throwable failure, String address, @Nullable RecordKey key) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof CacheException known) {
+            return known;
+        }
+        String remedy = configurationRemedy(cause);
+        if (remedy != null) {
+            return new StoreConfigurationException(message(address, cause) + "; " + remedy, cause);
+        }
+        return new StoreUnavailableException(
+                message(address, cause) + "; " + availabilityRemedy(cause, address.startsWith("rediss:")),
+                cause,
+                key == null ? null : key.cache(),
+                key == null ? null : key.key());
+    }
+
+    /** Whether the server does not know a script, which is then to be sent whole. */
+    static boolean isUnknownScript(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof RedisNoScriptException || says(cause, "NOSCRIPT");
+    }
+
+    /** Whether a key holds another type of data than the command is for. */
+    static boolean isWrongType(Throwable failure) {
+        return says(unwrap(failure), "WRONGTYPE");
+    }
+
+    private static @Nullable String configurationRemedy(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisWrongPasswordException || says(cause, "WRONGPASS") || says(cause, "invalid password")) {
+                return "the user or the password is wrong: correct redis://user:password@host, or the client's settings";
+            }
+            if (cause instanceof RedisAuthRequiredException || says(cause, "NOAUTH")) {
+                return "it wants a user or a password: give them as redis://user:password@host, or in the client's settings";
+            }
+            if (says(cause, "without any password configured")) {
+                return "it has no password: leave it out of redis://host, or out of the client's settings";
+            }
+            if (says(cause, "NOPERM")) {
+                return "the user may not do this: allow +@all, or at least scripts, pub/sub and INFO, on the namespace's keys";
+            }
+            if (says(cause, "DB index is out of range") || says(cause, "invalid DB index")) {
+                return "it has no such database: correct the number after the host in redis://host:port/database";
+            }
+            if (cause instanceof SSLException || says(cause, "SSL") || says(cause, "TLS")) {
+                return "the TLS handshake failed: use redis:// if the server speaks no TLS; or else its certificate is not"
+                        + " trusted or is not for this host, for which a Redisson configuration of your own can be given";
+            }
+        }
+        return null;
+    }
+
+    private static String availabilityRemedy(Throwable failure, boolean tls) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisOutOfMemoryException || says(cause, "OOM ")) {
+                return "it is out of memory and evicts nothing: raise maxmemory, or set maxmemory-policy to allkeys-lru";
+            }
+            if (cause instanceof RedisReadonlyException || says(cause, "READONLY")) {
+                return "it is a replica, which takes no writes: connect to the master";
+            }
+        }
+        return "see that it runs, that it is Redis, that it can be reached from here and answers in time, and that "
+                + (tls ? "it speaks TLS (redis:// if not)" : "it speaks no TLS (rediss:// if it does)");
+    }
+
+    /** The client's messages may go on about its internals for lines, and show arguments; the first sentence will do. */
+    private static String message(String address, Throwable cause) {
+        return "Redis at " + address + " cannot be used: " + Addresses.withoutPasswords(firstSentence(root(cause)));
+    }
+
+    private static String firstSentence(Throwable cause) {
+        String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        int end = text.indexOf(". ");
+        String sentence = end < 0 ? text : text.substring(0, end);
+        return sentence.length() <= 200 ? sentence : sentence.substring(0, 200) + "…";
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    private static boolean says(Throwable cause, String text) {
+        return cause.getMessage() != null && cause.getMessage().contains(text);
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.duet.redis.internal;
+
+import dev.duet.store.Change;
+import dev.duet.store.ChangeListener;
+import dev.duet.store.ChangeSubscription;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.redisson.api.RTopic;
+import org.redisson.api.listener.BaseStatusListener;
+import org.redisson.client.RedisException;
+
+/**
+ * A listener's subscription to the channel of a namespace. Thread-safe.
+ *
+ * <p>Implementation note. The status listener is registered first, which subscribes; then the one for messages; and only
+ * then is the feed said to stand. So a change that is made after {@link ChangeListener#onSubscribed()} is heard, and one
+ * heard before it would have been missed as well.
+ *
+ * <p>The client hands over a connection's messages in their order, from one thread at a time, and resubscribes after a
+ * reconnect. Around a reconnect two of its threads may be at work for a moment, hence the lock. It says reliably when a
+ * subscription stands again, but not when it was lost; so {@link ChangeListener#onLost()} is called right before the
+ * next {@link ChangeListener#onSubscribed()}.
+ */
+final class Feed implements ChangeSubscription {
+
+    private final RTopic topic;
+    private final int partitions;
+    private final ChangeListener listener;
+    private final ReentrantLock calls = new ReentrantLock();
+    private final BaseStatusListener status = new BaseStatusListener() {
+        @Override
+        public void onSubscribe(String channel) {
+            resubscribed();
+        }
+    };
+
+    /** Whether the first acknowledgement was passed on; guarded by {@link #calls}. */
+    private boolean stands;
+
+    /** Guarded by {@link #calls}. */
+    private boolean closed;
+
+    /** Guarded by {@link #calls}. */
+    private @Nullable Integer statusId;
+
+    /** Guarded by {@link #calls}. */
+    private @Nullable Integer messagesId;
+
+    Feed(RTopic topic, int partitions, ChangeListener listener) {
+        this.topic = topic;
+        this.partitions = partitions;
+        this.listener = listener;
+    }
+
+    /** Subscribes. The stage completes when the server has acknowledged it and the listener has heard of that. */
+    CompletableFuture<ChangeSubscription> start(String address) {
+        return topic.addListenerAsync(status)
+                .thenCompose(id -> {
+                    remember(() -> statusId = id);
+                    return topic.addListenerAsync(byte[].class, (channel, message) -> heard(message));
+                })
+                .thenApply(id -> {
+                    remember(() -> messagesId = id);
+                    subscribed();
+                    return (ChangeSubscription) this;
+                })
+                .exceptionally(failure -> {
+                    close();
+                    throw new CompletionException(Failures.translate(failure, address));
+                })
+                .toCompletableFuture();
+    }
+
+    private void remember(Runnable id) {
+        calls.lock();
+        try {
+            id.run();
+            if (closed) {
+                removeListeners();
+            }
+        } finally {
+            calls.unlock();
+        }
+    }
+
+    private void subscribed() {
+        call(() -> {
+            stands = true;
+            listener.onSubscribed();
+        });
+    }
+
+    private void resubscribed() {
+        call(() -> {
+            if (stands) {
+                listener.onLost();
+                listener.onSubscribed();
+            }
+        });
+    }
+
+    private void heard(byte[] message) {
+        Change change = ChangeText.parse(message, partitions);
+        call(() -> {
+            if (!stands) {
+                return;
+            }
+            if (change == null) {
+                listener.onUnreadable("a message of " + message.length + " bytes that is no change, on "
+                        + topic.getChannelNames().get(0));
+            } else {
+                listener.onChange(change);
+            }
+        });
+    }
+
+    private void call(Runnable call) {
+        calls.lock();
+        try {
+            if (!closed) {
+                call.run();
+            }
+        } finally {
+            calls.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        calls.lock();
+        try {
+            closed = true;
+            removeListeners();
+        } finally {
+            calls.unlock();
+        }
+    }
+
+    private void removeListeners() {
+        try {
+            if (statusId != null) {
+                topic.removeListenerAsync(statusId);
+                statusId = null;
+            }
+            if (messagesId != null) {
+                topic.removeListenerAsync(messagesId);
+                messagesId = null;
+            }
+        } catch (RedisException alreadyShutDown) {
+            // There is nothing left to remove them from.
+        }
+    }
+}

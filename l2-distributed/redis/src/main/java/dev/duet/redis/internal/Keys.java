@@ -1,0 +1,66 @@
+package dev.duet.redis.internal;
+
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.RecordKey;
+import java.util.List;
+
+/**
+ * The names of a namespace's keys in Redis. All that belongs to a partition has the partition as its hash tag, so that
+ * one script can touch it on a cluster too. Immutable.
+ *
+ * <p>In the namespace {@code duet}: the record of user 456 is {@code duet:{17}:users:456}; beside it stand
+ * {@code duet:{17}:head}, {@code duet:{17}:floors} and {@code duet:{17}:log}; changes are published on
+ * {@code duet:changes}, and {@code duet:namespace} describes the namespace.
+ */
+final class Keys {
+
+    private final String name;
+    private final List<Object>[] partitions;
+
+    Keys(NamespaceConfig config) {
+        this.name = config.name();
+        @SuppressWarnings({"unchecked", "rawtypes"}) // an array of lists cannot be made otherwise
+        List<Object>[] all = new List[config.partitions()];
+        for (int p = 0; p < all.length; p++) {
+            all[p] = List.of(prefix(p) + "head", prefix(p) + "floors", prefix(p) + "log");
+        }
+        this.partitions = all;
+    }
+
+    /** The hash that describes the namespace. */
+    String namespace() {
+        return name + ":namespace";
+    }
+
+    /** The channel on which its changes are published. */
+    String channel() {
+        return name + ":changes";
+    }
+
+    /** The counter that is a partition's head. */
+    String head(int partition) {
+        return (String) partitions[partition].get(0);
+    }
+
+    /** The stream that is a partition's log. */
+    String log(int partition) {
+        return (String) partitions[partition].get(2);
+    }
+
+    /** The keys of a script on a record: head, floors, record, log. */
+    List<Object> of(RecordKey key) {
+        List<Object> partition = partitions[key.partition()];
+        String record = prefix(key.partition()) + key.cache() + ':' + key.key();
+        return List.of(partition.get(0), partition.get(1), record, partition.get(2));
+    }
+
+    /** The keys of a script on a partition, in the places that {@link #of} gives them; the head stands for a record. */
+    List<Object> of(int partition) {
+        List<Object> keys = partitions[partition];
+        return List.of(keys.get(0), keys.get(1), keys.get(0), keys.get(2));
+    }
+
+    private String prefix(int partition) {
+        return name + ":{" + partition + "}:";
+    }
+}

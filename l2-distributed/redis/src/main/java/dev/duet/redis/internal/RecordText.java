@@ -1,0 +1,124 @@
+package dev.duet.redis.internal;
+
+import dev.duet.store.Payload;
+import dev.duet.store.StoredRecord;
+import dev.duet.store.StoredRecord.Intent;
+import dev.duet.store.StoredRecord.Leased;
+import dev.duet.store.StoredRecord.Value;
+import dev.duet.store.StoredRecord.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads records as they lie in Redis: a line of text that one can read, then the payload as it is.
+ *
+ * <pre>
+ * V version writtenAt expiresAt cost size ⏎ payload
+ * L token head until ⏎
+ * I contended token:until,token:until ⏎ the old value, as above, or nothing
+ * </pre>
+ *
+ * <p>The scripts write them. They parse as much of them as they need to decide, and leave the reading to this.
+ */
+final class RecordText {
+
+    private static final long BAD = -1;
+
+    private final byte[] bytes;
+    private int at;
+
+    private RecordText(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** The record that {@code bytes} say, or null if they say none or are damaged. */
+    static @Nullable StoredRecord parse(byte[] bytes) {
+        if (bytes.length < 2 || bytes[1] != ' ') {
+            return null;
+        }
+        RecordText text = new RecordText(bytes);
+        return switch (bytes[0]) {
+            case 'V' -> text.value();
+            case 'L' -> text.lease();
+            case 'I' -> text.intent();
+            default -> null;
+        };
+    }
+
+    private @Nullable Value value() {
+        at += 2;
+        long version = number(' ');
+        long writtenAt = number(' ');
+        long expiresAt = number(' ');
+        long cost = number(' ');
+        long size = number('\n');
+        if (version == BAD || writtenAt == BAD || expiresAt == BAD || cost == BAD || size != bytes.length - at) {
+            return null;
+        }
+        return new Value(version, writtenAt, expiresAt, cost, Payload.of(Arrays.copyOfRange(bytes, at, bytes.length)));
+    }
+
+    private @Nullable Leased lease() {
+        at += 2;
+        String token = word(' ');
+        long head = number(' ');
+        long until = number('\n');
+        if (token == null || head == BAD || until == BAD || at != bytes.length) {
+            return null;
+        }
+        return new Leased(token, head, until);
+    }
+
+    private @Nullable Intent intent() {
+        at += 2;
+        String contended = word(' ');
+        String list = word('\n');
+        if (contended == null || list == null || !contended.equals("0") && !contended.equals("1")) {
+            return null;
+        }
+        List<Writer> writers = new ArrayList<>();
+        for (String item : list.split(",")) {
+            int colon = item.indexOf(':');
+            long until = colon < 1 ? BAD : new RecordText((item + '\n').getBytes(StandardCharsets.UTF_8)).from(colon + 1);
+            if (until == BAD) {
+                return null;
+            }
+            writers.add(new Writer(item.substring(0, colon), until));
+        }
+        boolean hasOld = at + 1 < bytes.length && bytes[at] == 'V' && bytes[at + 1] == ' ';
+        return new Intent(writers, contended.equals("1"), hasOld ? value() : null);
+    }
+
+    private long from(int start) {
+        at = start;
+        return number('\n');
+    }
+
+    /** The whole number up to {@code end}, at most 2^53 - 1 as the scripts can have no other; or {@link #BAD}. */
+    private long number(char end) {
+        long number = 0;
+        int start = at;
+        for (; at < bytes.length && bytes[at] >= '0' && bytes[at] <= '9'; at++) {
+            number = number * 10 + (bytes[at] - '0');
+            if (number > Value.NEVER) {
+                return BAD;
+            }
+        }
+        return at > start && at < bytes.length && bytes[at++] == end ? number : BAD;
+    }
+
+    /** The text up to {@code end}, or null if that does not come. */
+    private @Nullable String word(char end) {
+        for (int i = at; i < bytes.length; i++) {
+            if (bytes[i] == end) {
+                String word = new String(bytes, at, i - at, StandardCharsets.UTF_8);
+                at = i + 1;
+                return word;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,178 @@
+package dev.duet.redis.internal;
+
+import dev.duet.store.Change;
+import dev.duet.store.ChangeListener;
+import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
+import dev.duet.store.RecordKey;
+import dev.duet.store.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntFunction;
+import org.redisson.api.RBatch;
+import org.redisson.api.RedissonClient;
+import org.redisson.api.stream.StreamMessageId;
+import org.redisson.api.stream.StreamRangeArgs;
+import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.client.codec.StringCodec;
+
+/** A namespace in Redis: one script for each operation, a stream for each log, one channel for all changes. */
+public final class RedisNamespace implements Namespace {
+
+    private final RedissonClient client;
+    private final String address;
+    private final NamespaceConfig config;
+    private final String node;
+    private final Keys keys;
+    private final Scripts scripts;
+    private final Collection<Feed> feeds = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
+
+    private RedisNamespace(RedissonClient client, String address, NamespaceConfig config, String node) {
+        this.client = client;
+        this.address = address;
+        this.config = config;
+        this.node = NamespaceConfig.checkName("node", node);
+        this.keys = new Keys(config);
+        this.scripts = new Scripts(client, address);
+    }
+
+    /** Joins a namespace; as {@link dev.duet.store.Store#open}. */
+    public static RedisNamespace open(RedissonClient client, String address, NamespaceConfig config, String node) {
+        RedisNamespace namespace = new RedisNamespace(client, address, config, node);
+        new Handshake(namespace.scripts, address).perform(config, namespace.keys);
+        return namespace;
+    }
+
+    @Override
+    public NamespaceConfig config() {
+        return config;
+    }
+
+    @Override
+    public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
+        return scripts.run(Call.of(operation, key, keys.channel(), node), keys.of(key), key);
+    }
+
+    @Override
+    public CompletionStage<long[]> invalidateAll(String cache) {
+        NamespaceConfig.checkName("cache", cache);
+        return inEachPartition(partition -> {
+            Call<Long> call = Call.invalidateAll(cache, partition, keys.channel(), node);
+            return scripts.run(call.script(), keys.of(partition), call.arguments(), call.reply(), null);
+        });
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>They are all fetched at once, without a script, since a node asks for them several times a second. Only a head
+     * that is not there is asked for by script, which brings it back.
+     */
+    @Override
+    public CompletionStage<long[]> heads() {
+        RBatch batch;
+        try {
+            batch = client.createBatch();
+            for (int p = 0; p < config.partitions(); p++) {
+                batch.getBucket(keys.head(p), StringCodec.INSTANCE).getAsync();
+            }
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(Failures.translate(e, address));
+        }
+        return batch.executeAsync()
+                .handle((heads, failure) -> failure == null ? heads.getResponses() : List.of())
+                .thenCompose(heads -> inEachPartition(partition -> headOf(partition, heads)));
+    }
+
+    private CompletableFuture<Long> headOf(int partition, List<?> heads) {
+        if (partition < heads.size() && heads.get(partition) instanceof String head && head.matches("[1-9]\\d{0,15}")) {
+            return CompletableFuture.completedFuture(Long.valueOf(head));
+        }
+        return scripts.run(Script.HEAD, keys.of(partition), new Object[0], Replies::version, null);
+    }
+
+    private CompletableFuture<long[]> inEachPartition(IntFunction<CompletableFuture<Long>> call) {
+        List<CompletableFuture<Long>> all = new ArrayList<>();
+        for (int p = 0; p < config.partitions(); p++) {
+            all.add(call.apply(p));
+        }
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
+                .handle((done, failure) -> {
+                    if (failure != null) {
+                        throw new CompletionException(Failures.translate(failure, address));
+                    }
+                    return all.stream().mapToLong(CompletableFuture::join).toArray();
+                });
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A log that is damaged goes back no further than the damage; one that is no log at all is empty.
+     */
+    @Override
+    public CompletionStage<List<Change>> changesAfter(int partition, long version) {
+        try {
+            return client.<byte[], byte[]>getStream(keys.log(partition), ByteArrayCodec.INSTANCE)
+                    .rangeAsync(StreamRangeArgs.startId(new StreamMessageId(version + 1)).endId(StreamMessageId.MAX))
+                    .handle((entries, failure) -> {
+                        if (failure == null) {
+                            return changes(partition, entries);
+                        }
+                        if (Failures.isWrongType(failure)) {
+                            return List.of();
+                        }
+                        throw new CompletionException(Failures.translate(failure, address));
+                    });
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(Failures.translate(e, address));
+        }
+    }
+
+    private List<Change> changes(int partition, Map<StreamMessageId, Map<byte[], byte[]>> entries) {
+        List<Change> changes = new ArrayList<>(entries.size());
+        entries.forEach((id, fields) -> {
+            Change change = fields.size() == 1
+                    ? ChangeText.parse(fields.values().iterator().next(), config.partitions())
+                    : null;
+            if (change == null || change.partition() != partition || change.version() != id.getId0()) {
+                changes.clear();
+            } else {
+                changes.add(change);
+            }
+        });
+        return List.copyOf(changes);
+    }
+
+    @Override
+    public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
+        if (closed) {
+            return CompletableFuture.failedFuture(
+                    new StoreUnavailableException("the namespace '" + config.name() + "' is closed", null));
+        }
+        try {
+            Feed feed = new Feed(
+                    client.getTopic(keys.channel(), ByteArrayCodec.INSTANCE), config.partitions(), listener);
+            feeds.add(feed);
+            return feed.start(address);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(Failures.translate(e, address));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        feeds.forEach(Feed::close);
+        feeds.clear();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.duet.redis.internal;
+
+import dev.duet.store.LeaseReply;
+import dev.duet.store.Moment;
+import dev.duet.store.Reading;
+import dev.duet.store.StoredRecord;
+import dev.duet.store.WriteReply;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the replies of scripts, which are flat lists of numbers and bytes, into the replies of operations. */
+final class Replies {
+
+    private Replies() {}
+
+    /** Of a read: head, floor, clock, and the record, which is null if there is none and a number if it is no string. */
+    static Reading reading(List<Object> reply) {
+        Moment moment = new Moment(number(reply, 2), number(reply, 0), number(reply, 1));
+        Object found = reply.get(3);
+        StoredRecord record = found == null ? StoredRecord.ABSENT : record(found);
+        return record == null ? new Reading.Missing(moment.head(), true) : Reading.of(record, moment);
+    }
+
+    private static @Nullable StoredRecord record(Object found) {
+        return found instanceof byte[] bytes ? RecordText.parse(bytes) : null;
+    }
+
+    /** Of a lease: head and whether something damaged was replaced, or the reply of a read if it was refused. */
+    static LeaseReply lease(List<Object> reply) {
+        return reply.size() == 2
+                ? new LeaseReply.Granted(number(reply, 0), flag(reply, 1))
+                : new LeaseReply.Refused(reading(reply));
+    }
+
+    /** Of an operation that may store a value: version, and whether it did. */
+    static WriteReply write(List<Object> reply) {
+        return new WriteReply(number(reply, 0), flag(reply, 1));
+    }
+
+    /** Of an operation that replies a version alone. */
+    static Long version(List<Object> reply) {
+        return number(reply, 0);
+    }
+
+    /** Of an operation that replies yes or no. */
+    static Boolean yes(List<Object> reply) {
+        return flag(reply, 0);
+    }
+
+    private static long number(List<Object> reply, int place) {
+        return (Long) reply.get(place);
+    }
+
+    private static boolean flag(List<Object> reply, int place) {
+        return number(reply, place) == 1;
+    }
+}

@@ -1,0 +1,3 @@
+
+-- Replies the head.
+return {current()}

@@ -1,0 +1,194 @@
+-- What the operations share. Each runs as one script: this text, then its own.
+--
+-- KEYS: the partition's head, its floors, the record, the partition's log; an operation that needs fewer is given fewer.
+-- Versions and times are whole numbers below 2^53, which a double holds exactly; text() writes them without loss.
+
+local HEAD, FLOORS, RECORD, LOG = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local NEVER = 9007199254740991
+local LOG_SIZE = 1024
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+-- The version that a reply or a text says, or nil if it says none.
+local function version_of(reply)
+  local number = tonumber(reply)
+  if number and number >= 1 and number < NEVER then
+    return number
+  end
+end
+
+-- The server's clock, in microseconds.
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000000 + time[2]
+end
+
+local function after(now, life)
+  life = tonumber(life)
+  if life >= NEVER - now then
+    return NEVER
+  end
+  return now + life
+end
+
+-- Brings back a head or floors that the server lost, and returns the head.
+--
+-- A lost head starts from the clock, so above every head before it. Lost floors are not known any more, so everything
+-- stored up to now may lie below one: a base floor takes their place, above every version given out so far. If the head
+-- is still there, that costs one version without a change; a follower sees a gap there and raises its own floor.
+local function restore(head)
+  local floors, base, highest = redis.pcall('HGETALL', FLOORS), nil, 0
+  for i = 1, #floors, 2 do
+    local floor = version_of(floors[i + 1])
+    if not floor then
+      base = nil
+      break
+    end
+    if floors[i] == '*' then
+      base = floor
+    end
+    highest = math.max(highest, floor)
+  end
+  if head and base then
+    return head
+  end
+  head = head and head + 1 or math.max(clock(), highest)
+  redis.call('SET', HEAD, text(head))
+  if not base then
+    redis.call('DEL', FLOORS)
+    redis.call('HSET', FLOORS, '*', text(head))
+  end
+  return head
+end
+
+-- The partition's head, for an operation that does not advance it.
+local function current()
+  return version_of(redis.pcall('GET', HEAD)) or restore(nil)
+end
+
+-- The partition's head, and the floor of a cache in it: its own, or the base that lies under all.
+local function standing(cache)
+  local head = version_of(redis.pcall('GET', HEAD))
+  local floors = redis.pcall('HMGET', FLOORS, '*', cache)
+  local base, own = version_of(floors[1]), version_of(floors[2])
+  if head and base and (own or not floors[2]) then
+    return head, math.max(base, own or 0)
+  end
+  restore(head)
+  return standing(cache)
+end
+
+-- Advances the head, and returns it.
+local function advance()
+  local head = redis.pcall('INCR', HEAD)
+  if type(head) == 'number' and head > 1 and head < NEVER then
+    return head
+  end
+  head = restore(nil) + 1
+  redis.call('SET', HEAD, text(head))
+  return head
+end
+
+-- Logs a change and broadcasts it. ARGV: the channel, the message up to the version, the message after it.
+local function change(version)
+  local message = ARGV[2] .. text(version) .. ARGV[3]
+  local id = text(version) .. '-0'
+  local added = redis.pcall('XADD', LOG, 'MAXLEN', '~', LOG_SIZE, id, 'c', message)
+  if type(added) == 'table' and added.err then
+    -- The log is of a time before the head went back, or is no log.
+    redis.call('DEL', LOG)
+    redis.call('XADD', LOG, id, 'c', message)
+  end
+  redis.call('PUBLISH', ARGV[1], message)
+end
+
+-- What lies under the record's key: its text, false if nothing does, or text that is no record if it is of another type.
+local function fetch()
+  local record = redis.pcall('GET', RECORD)
+  if type(record) == 'table' then
+    return ''
+  end
+  return record
+end
+
+-- Stores a record, which the server drops by itself once it counts for nothing.
+local function store(record, ends)
+  if ends < NEVER then
+    redis.call('SET', RECORD, record, 'PXAT', text(math.ceil(ends / 1000)))
+  else
+    redis.call('SET', RECORD, record)
+  end
+end
+
+local function store_value(version, now, life, cost, payload)
+  local ends = after(now, life)
+  store(string.format('V %.0f %.0f %.0f %s %d\n', version, now, ends, cost, #payload) .. payload, ends)
+end
+
+-- The version and the end of a value, or nil if the record is none or is damaged.
+local function parse_value(record)
+  local version, ends, size, start = string.match(record, '^V (%d+) %d+ (%d+) %d+ (%d+)\n()')
+  if version and #record == start - 1 + tonumber(size) then
+    return tonumber(version), tonumber(ends)
+  end
+end
+
+-- The token, the head and the end of a lease, or nil if the record is none or is damaged.
+local function parse_lease(record)
+  local token, head, ends = string.match(record, '^L ([%w_.-]+) (%d+) (%d+)\n$')
+  if token then
+    return token, tonumber(head), tonumber(ends)
+  end
+end
+
+-- The writers of an intent that still stand, whether they contend, and where its old value starts; or nil if the record
+-- is no intent or is damaged. The old value is left as it is: whoever reads it checks it.
+local function parse_intent(record, now)
+  local contended, list, start = string.match(record, '^I ([01]) ([^ \n]+)\n()')
+  if not contended then
+    return nil
+  end
+  local writers = {}
+  for item in string.gmatch(list, '[^,]+') do
+    local token, ends = string.match(item, '^([%w_.-]+):(%d+)$')
+    if not token then
+      return nil
+    end
+    if now < tonumber(ends) then
+      writers[#writers + 1] = {token = token, ends = tonumber(ends)}
+    end
+  end
+  return writers, contended == '1', start
+end
+
+-- As parse_intent, of the record as it is stored; nil also if no writer stands. Does not copy a value to find that out.
+local function writers_at(now)
+  if redis.pcall('GETRANGE', RECORD, 0, 0) ~= 'I' then
+    return nil
+  end
+  local record = redis.call('GET', RECORD)
+  local writers, contended, start = parse_intent(record, now)
+  if writers and #writers > 0 then
+    return writers, contended, string.sub(record, start)
+  end
+end
+
+local function store_intent(writers, contended, old)
+  local items, ends = {}, 0
+  for i, writer in ipairs(writers) do
+    items[i] = writer.token .. ':' .. text(writer.ends)
+    ends = math.max(ends, writer.ends)
+  end
+  store('I ' .. (contended and 1 or 0) .. ' ' .. table.concat(items, ',') .. '\n' .. old, ends)
+end
+
+-- The place of a writer among writers, or nil.
+local function place_of(token, writers)
+  for i, writer in ipairs(writers) do
+    if writer.token == token then
+      return i
+    end
+  end
+end

@@ -1,0 +1,12 @@
+
+-- ARGV: as change() has it, then the life, the cost, the payload. Replies the version, and whether it was stored.
+local now = clock()
+local writers = writers_at(now)
+local version = advance()
+if writers then
+  store_intent(writers, true, '')
+else
+  store_value(version, now, ARGV[4], ARGV[5], ARGV[6])
+end
+change(version)
+return {version, writers and 0 or 1}

@@ -1,0 +1,214 @@
+package dev.duet.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duet.store.Change;
+import dev.duet.store.Content;
+import dev.duet.store.InMemoryStore;
+import dev.duet.store.LeaseReply;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
+import dev.duet.store.Payload;
+import dev.duet.store.Reading;
+import dev.duet.store.RecordKey;
+import dev.duet.store.Store;
+import dev.duet.store.WriteReply;
+import dev.duet.testkit.RedisServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/**
+ * Holds the scripts to the operations that they mirror: random sequences run on Redis and in memory must give the same
+ * replies, the same log, and leave the same records.
+ *
+ * <p>Versions are compared by their distance from the head at the start. Terms and lives are either an hour, which does
+ * not pass, or a microsecond, which has passed by the next step.
+ */
+class OperationsDifferentialIT {
+
+    private static final long LONG = 3_600_000_000L;
+    private static final long SHORT = 1;
+    private static final List<RecordKey> KEYS = Stream.of("users", "orders")
+            .flatMap(cache -> Stream.of("1", "2").map(key -> new RecordKey(0, cache, key)))
+            .toList();
+    private static final AtomicInteger NAMESPACES = new AtomicInteger();
+
+    private static RedisServer server;
+    private static RedisStore redis;
+
+    @BeforeContainer
+    static void start() {
+        server = RedisServer.start();
+        redis = RedisStore.connect(server.uri());
+    }
+
+    @AfterContainer
+    static void stop() {
+        redis.close();
+        server.close();
+    }
+
+    /** One step of a sequence, named for the report of a failure. */
+    record Step(String name, Function<Run, Object> action) {
+        static Step of(RecordKey key, Operation<?> operation) {
+            return new Step(key.cache() + ':' + key.key() + ' ' + operation, run -> run.execute(key, operation));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** A namespace, and the head at which it began. */
+    record Run(Namespace namespace, long start) {
+        static Run in(Store store, NamespaceConfig config) {
+            Namespace namespace = store.open(config, "node");
+            return new Run(namespace, await(namespace.heads())[0]);
+        }
+
+        Object execute(RecordKey key, Operation<?> operation) {
+            return comparable(await(namespace.execute(key, operation)));
+        }
+
+        Object discard(RecordKey key, String token, long term) {
+            Reading found = await(namespace.execute(key, new Operation.Read()));
+            long discard = found instanceof Reading.Hit hit ? hit.version() : 0;
+            return List.of(comparable(found), execute(key, new Operation.Lease(token, term, discard)));
+        }
+
+        Object invalidateAll(String cache) {
+            return await(namespace.invalidateAll(cache))[0] - start;
+        }
+
+        /** All that can be seen from outside: records, head and log. */
+        List<Object> state() {
+            List<Object> state = new ArrayList<>();
+            KEYS.forEach(key -> state.add(execute(key, new Operation.Read())));
+            state.add(await(namespace.heads())[0] - start);
+            for (Change c : await(namespace.changesAfter(0, start))) {
+                state.add(new Change(c.partition(), c.version() - start, c.cache(), c.key(), c.origin()));
+            }
+            return state;
+        }
+
+        private Object comparable(Object reply) {
+            if (reply instanceof Long version) {
+                return version - start;
+            }
+            if (reply instanceof WriteReply write) {
+                return new WriteReply(write.version() - start, write.stored());
+            }
+            if (reply instanceof LeaseReply.Granted granted) {
+                return new LeaseReply.Granted(granted.head() - start, granted.foreign());
+            }
+            if (reply instanceof LeaseReply.Refused refused) {
+                return new LeaseReply.Refused(comparable(refused.reading()));
+            }
+            return reply instanceof Reading reading ? comparable(reading) : reply;
+        }
+
+        private Reading comparable(Reading reading) {
+            long head = reading.head() - start;
+            if (reading instanceof Reading.Hit hit) {
+                return comparable(hit);
+            }
+            if (reading instanceof Reading.Missing missing) {
+                return new Reading.Missing(head, missing.foreign());
+            }
+            if (reading instanceof Reading.Loading loading) {
+                return new Reading.Loading(head, rounded(loading.remaining()));
+            }
+            Reading.Hit old = ((Reading.Writing) reading).old();
+            return new Reading.Writing(head, old == null ? null : comparable(old));
+        }
+
+        private Reading.Hit comparable(Reading.Hit hit) {
+            return new Reading.Hit(
+                    hit.head() - start, hit.version() - start, rounded(hit.remaining()), hit.cost(), hit.payload());
+        }
+
+        private static long rounded(long remaining) {
+            return remaining > LONG / 2 && remaining <= LONG ? LONG : remaining;
+        }
+    }
+
+    @Property(tries = 3_000)
+    void sequence_onRedisAndInMemory_isTheSame(@ForAll("sequences") List<Step> steps) {
+        NamespaceConfig config = new NamespaceConfig("d" + NAMESPACES.incrementAndGet(), 1);
+        AtomicLong clock = new AtomicLong(1_000_000_000_000L);
+        Run model = Run.in(InMemoryStore.builder().clock(clock::get).build(), config);
+        Run real = Run.in(redis, config);
+        for (Step step : steps) {
+            clock.addAndGet(1_000);
+            assertThat(step.action().apply(real)).as("%s", step).isEqualTo(step.action().apply(model));
+        }
+        clock.addAndGet(1_000);
+        assertThat(real.state()).isEqualTo(model.state());
+    }
+
+    @Provide
+    Arbitrary<List<Step>> sequences() {
+        return step().list().ofMinSize(1).ofMaxSize(30);
+    }
+
+    private Arbitrary<Step> step() {
+        Arbitrary<RecordKey> keys = Arbitraries.frequencyOf(
+                Tuple.of(3, Arbitraries.just(KEYS.get(0))), Tuple.of(1, Arbitraries.of(KEYS)));
+        Arbitrary<String> tokens = Arbitraries.of("a", "b", "c");
+        Arbitrary<Long> terms = Arbitraries.frequency(
+                Tuple.of(5, LONG), Tuple.of(1, SHORT));
+        Arbitrary<Content> contents = Combinators.combine(
+                        Arbitraries.bytes().array(byte[].class).ofMaxSize(6).map(Payload::of),
+                        Arbitraries.frequency(
+                                Tuple.of(3, LONG),
+                                Tuple.of(2, Content.FOREVER),
+                                Tuple.of(1, Long.MAX_VALUE),
+                                Tuple.of(1, SHORT)),
+                        Arbitraries.longs().between(0, 5))
+                .as(Content::new);
+        Arbitrary<Operation<?>> operations = Arbitraries.oneOf(
+                Arbitraries.just(new Operation.Read()),
+                Combinators.combine(tokens, terms).as((token, term) -> new Operation.Lease(token, term, 0)),
+                Combinators.combine(tokens, contents).as(Operation.Fill::new),
+                Combinators.combine(tokens, contents).as(Operation.Fill::new),
+                tokens.map(Operation.Release::new),
+                contents.map(Operation.Put::new),
+                Arbitraries.just(new Operation.Invalidate()),
+                Combinators.combine(tokens, terms).as(Operation.Begin::new),
+                Combinators.combine(tokens, terms).as(Operation.Begin::new),
+                Combinators.combine(tokens, terms).as(Operation.Renew::new),
+                Combinators.combine(tokens, contents.injectNull(0.2)).as(Operation.Complete::new),
+                Combinators.combine(tokens, contents.injectNull(0.2)).as(Operation.Complete::new));
+        return Arbitraries.frequencyOf(
+                Tuple.of(20, Combinators.combine(keys, operations).as(Step::of)),
+                Tuple.of(
+                        1,
+                        Combinators.combine(keys, tokens, terms)
+                                .as((key, token, term) ->
+                                        new Step("discard " + key, run -> run.discard(key, token, term)))),
+                Tuple.of(
+                        1,
+                        Arbitraries.of("users", "orders")
+                                .map(cache -> new Step("invalidateAll " + cache, run -> run.invalidateAll(cache)))));
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().join();
+    }
+}
