@@ -42,7 +42,7 @@ record CacheConfig<K, V>(
         NamespaceConfig.checkName("the name of a cache", name);
         Objects.requireNonNull(keyType, "keyType");
         Objects.requireNonNull(valueType, "valueType");
-        if (keyType.isPrimitive() || valueType instanceof Class<?> type && type.isPrimitive()) {
+        if (keyType.isPrimitive() || (valueType instanceof Class<?> type && type.isPrimitive())) {
             throw new IllegalArgumentException("cache '" + name + "' is of a primitive type; use its wrapper, such as"
                     + " Long.class for long.class");
         }

@@ -152,7 +152,7 @@ class TwoLevelCacheTest {
         CountDownLatch waits = new CountDownLatch(3);
         n2.pause(nanos -> {
             waits.countDown();
-            Thread.yield();
+            Thread.onSpinWait();
         });
         List<CompletableFuture<String>> waiting = new ArrayList<>();
         n1.loadNext(key -> {
@@ -531,7 +531,7 @@ class TwoLevelCacheTest {
         assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessageContaining("key");
     }
 
-    @SuppressWarnings("NullAway") // on purpose
+    @SuppressWarnings("TypeParameterUnusedInFormals") // null fits every type
     private static <T> T nothing() {
         return null;
     }

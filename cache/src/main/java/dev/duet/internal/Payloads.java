@@ -83,11 +83,12 @@ public final class Payloads<V> {
                     key.cache());
             return null;
         }
-        if (body.body() == null) {
+        Payload encoded = body.value();
+        if (encoded == null) {
             return new Decoded<>(null);
         }
         try {
-            return new Decoded<>(codec.decode(body.body()));
+            return new Decoded<>(codec.decode(encoded.bytes()));
         } catch (RuntimeException | LinkageError e) {
             LOG.warn(
                     "The record of key '{}' of cache '{}' cannot be read as {}; it is loaded anew: {}",

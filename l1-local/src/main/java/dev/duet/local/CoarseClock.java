@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Time is in nanoseconds since the clock was made. It starts at zero, so two readings of one clock compare with
  * {@code <}, and readings of two clocks do not compare at all. It has nothing to do with the time of day.
  *
- * <p>{@link #now()} costs one volatile read, whereas asking the operating system costs tens of nanoseconds, more than the
- * rest of a near cache's hit. A {@linkplain #start() started} clock has a daemon thread named {@code duet-clock} that
- * publishes the time; a {@linkplain #manual(LongSupplier) manual} one publishes when {@link #tick()} says so, which is
- * how tests drive time:
+ * <p>{@link #now()} costs one volatile read, whereas asking the operating system costs tens of nanoseconds, more than
+ * the rest of a near cache's hit. A {@linkplain #start() started} clock has a daemon thread named {@code duet-clock}
+ * that publishes the time; a {@linkplain #manual(LongSupplier) manual} one publishes when {@link #tick()} says so,
+ * which is how tests drive time:
  *
  * <pre>{@code
  * AtomicLong nanos = new AtomicLong();
@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The published time is late, never early: by the granularity, and by as long as the clock's thread waits for a
- * processor on top. A process that was stopped as a whole reads the time from before the stop until that thread has run.
+ * processor on top. A process that was stopped as a whole reads the time from before the stop until that thread has
+ * run.
  *
  * <p>The clock never goes backwards, even if its source does. A clock that is closed, or whose thread died, is at the
  * end of time: {@link #now()} is {@link Long#MAX_VALUE}, so that whatever was to end by this clock has ended. A clock
@@ -157,7 +158,7 @@ public final class CoarseClock implements AutoCloseable {
         }
         if (granularity.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
             throw new IllegalArgumentException(
-                    "granularity must fit a long of nanoseconds, was " + granularity + "; a few milliseconds are usual");
+                    "granularity must be below 292 years, was " + granularity + "; a few milliseconds are usual");
         }
         return granularity;
     }

@@ -1,8 +1,8 @@
 package dev.duet.local;
 
 /**
- * What became of a {@linkplain NearCache#fill fill}. Every outcome but {@link #FILLED} left the near cache as it was, and
- * costs one more miss; the value itself may still be returned to the caller who asked for it.
+ * What became of a {@linkplain NearCache#fill fill}. Every outcome but {@link #FILLED} left the near cache as it was,
+ * and costs one more miss; the value itself may still be returned to the caller who asked for it.
  */
 public enum FillOutcome {
 
@@ -10,8 +10,8 @@ public enum FillOutcome {
     FILLED,
 
     /**
-     * Since the ticket was taken the key was invalidated, or another key of its stripe was: the value may be from before
-     * that change.
+     * Since the ticket was taken the key was invalidated, or another key of its stripe was: the value may be from
+     * before that change.
      */
     INVALIDATED,
 

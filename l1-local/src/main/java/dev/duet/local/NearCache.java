@@ -32,34 +32,35 @@ import org.jspecify.annotations.Nullable;
  * replaces it, an invalidation removes it or the bound evicts it: it takes room, which the policy gives to whatever is
  * asked for more often. Deadlines are in the time of the {@link CoarseClock}, and are kept to its granularity.
  *
- * <p>Which entries stay within the bound is Caffeine's Window TinyLFU to say: recency and frequency, so that a scan does
- * not flush what is hot.
+ * <p>Which entries stay within the bound is Caffeine's Window TinyLFU to say: recency and frequency, so that a scan
+ * does not flush what is hot.
  *
  * <p>Null keys and values are refused with a {@link NullPointerException}. Safe for use by many threads.
  *
  * @param <K> the keys; immutable in what {@code equals} and {@code hashCode} see
  * @param <V> the values, shared with every reader
- * @implNote What must not happen is that a value read before a change is served after {@code invalidate} for that change
- *     has returned. A fill checks its stripe and inserts inside one {@code compute}, which holds the lock of the key's
- *     bin; an invalidation advances the stripe <em>first</em> and takes that lock <em>second</em>. Whichever comes to the
- *     lock first, the other sees what it did: the fill finds the stripe moved, or the invalidation finds the entry. The
- *     other way round (remove, then advance) a fill fits in between.
+ * @implNote What must not happen is that a value read before a change is served after {@code invalidate} for that
+ *     change has returned. A fill checks its stripe and inserts inside one {@code compute}, which holds the lock of the
+ *     key's bin; an invalidation advances the stripe <em>first</em> and takes that lock <em>second</em>. Whichever
+ *     comes to the lock first, the other sees what it did: the fill finds the stripe moved, or the invalidation finds
+ *     the entry. The other way round (remove, then advance) a fill fits in between.
  *
- *     <p>The invalidation has to <em>wait</em> for that lock even when the key is absent, so it is a {@code compute} and
- *     never {@code computeIfPresent}: Caffeine answers the latter at once if it does not see the key, and so would return
- *     while a fill is between its check of the stripe and its insertion, leaving the stale entry behind.
+ *     <p>The invalidation has to <em>wait</em> for that lock even when the key is absent, so it is a {@code compute}
+ *     and never {@code computeIfPresent}: Caffeine answers the latter at once if it does not see the key, and so would
+ *     return while a fill is between its check of the stripe and its insertion, leaving the stale entry behind.
  *
- *     <p>The ticket is a volatile read before the store is read, and the stripe is advanced after the store was changed;
- *     a fill whose stripe still matches read the store before any change it has not been told of. Tickets compare for
- *     equality only. Keys that share a stripe void each other's tickets, which costs a miss.
+ *     <p>The ticket is a volatile read before the store is read, and the stripe is advanced after the store was
+ *     changed; a fill whose stripe still matches read the store before any change it has not been told of. Tickets
+ *     compare for equality only. Keys that share a stripe void each other's tickets, which costs a miss.
  *
  *     <p>A lookup reads the entry, <em>then</em> the floor and the clock. An entry is immutable and published whole by
- *     Caffeine, and the floor never sinks: so at the moment at which the floor is read, that entry was not below it. That
- *     check alone keeps the promise of the floor. The one in {@code fill} keeps an entry that is useless from the start
- *     from displacing another; a floor raised right after it makes the new entry a miss like every other.
+ *     Caffeine, and the floor never sinks: so at the moment at which the floor is read, that entry was not below it.
+ *     That check alone keeps the promise of the floor. The one in {@code fill} keeps an entry that is useless from the
+ *     start from displacing another; a floor raised right after it makes the new entry a miss like every other.
  *
- *     <p>Nothing of the application's runs under a lock: values are weighed before the {@code compute}, and the weight is
- *     kept in the entry for Caffeine to read. So an invalidation is never held up by a weigher.
+ *     <p>Of the application's code, only what keys define ({@code equals}, {@code hashCode},
+ *     {@code compareTo}) runs under a lock: values are weighed before the {@code compute}, and the weight
+ *     is kept in the entry for Caffeine to read. So an invalidation is never held up by a weigher.
  */
 public final class NearCache<K, V> {
 
@@ -119,16 +120,16 @@ public final class NearCache<K, V> {
 
     /**
      * Keeps what the store answered, unless it may be stale: that is, if the key has not been invalidated since the
-     * ticket was taken, and neither the entry there, nor the floor, nor the deadline says otherwise. An entry of the same
-     * version is replaced.
+     * ticket was taken, and neither the entry there, nor the floor, nor the deadline says otherwise. An entry of the
+     * same version is replaced.
      *
      * @param key the key
      * @param ticket from {@link #ticket}, taken before the store was read
      * @param value what the store answered
      * @param partition the key's partition, from zero
      * @param version the head of the partition at which the answer was true
-     * @param deadlineNanos when to stop serving the value, in the time of the near cache's clock; {@link Long#MAX_VALUE}
-     *     for never
+     * @param deadlineNanos when to stop serving the value, in the time of the near cache's clock; {@link
+     *     Long#MAX_VALUE} for never
      * @return what became of it
      * @throws IndexOutOfBoundsException if there is no such partition
      * @throws IllegalArgumentException if the weigher says that the value weighs less than nothing
@@ -137,8 +138,8 @@ public final class NearCache<K, V> {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill = new Fill(stripe(key), ticket,
-                new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
+        Fill fill =
+                new Fill(stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
         cache.asMap().compute(key, fill);
         return fill.outcome;
     }
@@ -161,8 +162,8 @@ public final class NearCache<K, V> {
     public FillOutcome replace(K key, long ticket, V value, int partition, long version, long deadlineNanos) {
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill = new Fill(
-                stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
+        Fill fill =
+                new Fill(stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
         cache.asMap().compute(key, (k, current) -> {
             Entry<V> kept = fill.apply(k, current);
             stripes.incrementAndGet(fill.stripe);
@@ -173,8 +174,8 @@ public final class NearCache<K, V> {
 
     /**
      * Acts on a change that the store made: voids the tickets of fills under way, and drops the entry if it is older
-     * than the change. An entry of that version or above knows of the change already and stays; so a node's own message,
-     * coming after its own fill, evicts nothing (anomaly A39).
+     * than the change. An entry of that version or above knows of the change already and stays; so a node's own
+     * message, coming after its own fill, evicts nothing (anomaly A39).
      *
      * @param key the key, cached or not
      * @param version the version of the change
@@ -288,8 +289,9 @@ public final class NearCache<K, V> {
     }
 
     /**
-     * What is kept for a key: 40 bytes with compressed references, of which a header of 12, the value's reference 4, version
-     * 8, deadline 8, partition 4 and weight 4. The time of loading, for freshness, would be the next 8 and make it 48.
+     * What is kept for a key: 40 bytes with compressed references, of which a header of 12, the value's reference 4,
+     * version 8, deadline 8, partition 4 and weight 4. The time of loading, for freshness, would be the next 8 and make
+     * it 48.
      */
     private record Entry<V>(V value, long version, long deadline, int partition, int weight) {}
 

@@ -32,10 +32,12 @@ public record NearCacheConfig<K, V>(
                     + ") are both set; set one of them");
         }
         if (maximumSize == null && maximumWeight == null) {
-            throw new IllegalArgumentException("a near cache must be bounded; set maximumSize, or maximumWeight and weigher");
+            throw new IllegalArgumentException(
+                    "a near cache must be bounded; set maximumSize, or maximumWeight and weigher");
         }
         if (maximumWeight != null && weigher == null) {
-            throw new IllegalArgumentException("maximumWeight is set without a weigher; set weigher, or use maximumSize");
+            throw new IllegalArgumentException(
+                    "maximumWeight is set without a weigher; set weigher, or use maximumSize");
         }
         if (maximumSize != null && weigher != null) {
             throw new IllegalArgumentException(

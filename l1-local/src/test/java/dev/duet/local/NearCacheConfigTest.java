@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class NearCacheConfigTest {
 
-    private static final ToIntBiFunction<String, String> LENGTH = (key, value) -> value.length();
+    private final ToIntBiFunction<String, String> length = NearCacheConfigTest::length;
 
     @Test
     void ofSize_positive_holdsNoWeight() {
@@ -20,46 +20,56 @@ class NearCacheConfigTest {
 
     @Test
     void ofWeight_positive_holdsNoSize() {
-        NearCacheConfig<String, String> config = NearCacheConfig.ofWeight(10, LENGTH, 64);
+        NearCacheConfig<String, String> config = NearCacheConfig.ofWeight(10, length, 64);
 
-        assertThat(config).isEqualTo(new NearCacheConfig<>(null, 10L, LENGTH, 64));
+        assertThat(config).isEqualTo(new NearCacheConfig<>(null, 10L, length, 64));
     }
 
     @Test
     void config_noBound_isRefused() {
-        assertRefused(() -> new NearCacheConfig<>(null, null, null, 64),
+        assertRefused(
+                () -> new NearCacheConfig<>(null, null, null, 64),
                 "a near cache must be bounded; set maximumSize, or maximumWeight and weigher");
-        assertRefused(() -> new NearCacheConfig<>(null, null, LENGTH, 64),
+        assertRefused(
+                () -> new NearCacheConfig<>(null, null, length, 64),
                 "a near cache must be bounded; set maximumSize, or maximumWeight and weigher");
     }
 
     @Test
     void config_bothBounds_isRefused() {
-        assertRefused(() -> new NearCacheConfig<>(10L, 20L, LENGTH, 64),
+        assertRefused(
+                () -> new NearCacheConfig<>(10L, 20L, length, 64),
                 "maximumSize (10) and maximumWeight (20) are both set; set one of them");
     }
 
     @Test
     void config_weightWithoutWeigher_isRefused() {
-        assertRefused(() -> new NearCacheConfig<>(null, 20L, null, 64),
+        assertRefused(
+                () -> new NearCacheConfig<>(null, 20L, null, 64),
                 "maximumWeight is set without a weigher; set weigher, or use maximumSize");
     }
 
     @Test
     void config_weigherWithoutWeight_isRefused() {
-        assertRefused(() -> new NearCacheConfig<>(10L, null, LENGTH, 64),
+        assertRefused(
+                () -> new NearCacheConfig<>(10L, null, length, 64),
                 "weigher is set, but maximumSize counts entries; use maximumWeight, or leave weigher out");
     }
 
     @Test
     void config_notPositive_isRefused() {
         assertRefused(() -> NearCacheConfig.ofSize(0, 64), "maximumSize must be positive, was 0; set it to 1 or more");
-        assertRefused(() -> NearCacheConfig.ofWeight(-1, LENGTH, 64),
+        assertRefused(
+                () -> NearCacheConfig.ofWeight(-1, length, 64),
                 "maximumWeight must be positive, was -1; set it to 1 or more");
         assertRefused(() -> NearCacheConfig.ofSize(1, 0), "partitions must be positive, was 0; set it to 1 or more");
     }
 
     private static void assertRefused(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    }
+
+    private static int length(String key, String value) {
+        return value.length();
     }
 }

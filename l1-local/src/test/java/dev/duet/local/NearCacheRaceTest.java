@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,47 +26,19 @@ class NearCacheRaceTest {
 
     private final CoarseClock clock = CoarseClock.manual(() -> 0);
 
-    /**
-     * The fill is held up after it has checked its ticket and before its entry is in the map, with an invalidation coming
-     * in. Keys of one hash code make that possible: their bin becomes a tree, which compares a new key on its way down
-     * twice, to look for it before the decision, and to insert it after.
-     */
     @Test
     void A03_changeArrivesInsideTheFill_waitsForItAndDropsIt() throws Exception {
-        NearCache<Colliding, String> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock);
-        for (int i = 0; i < 32; i++) {
-            Colliding other = new Colliding("other" + i, met -> {});
-            near.fill(other, near.ticket(other), "other", PARTITION, 1, NEVER);
-        }
-        CountDownLatch inserting = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        Set<Colliding> seen = new HashSet<>();
-        Colliding held = new Colliding("a", met -> {
-            if (!seen.add(met)) {
-                inserting.countDown();
-                awaitUninterrupted(goOn);
-            }
-        });
-        Colliding key = new Colliding("a", met -> {});
-        AtomicReference<FillOutcome> outcome = new AtomicReference<>();
-
-        long ticket = near.ticket(key);
-        Thread filler = start("filler", () -> outcome.set(near.fill(held, ticket, "one", PARTITION, 1, NEVER)));
-        awaitUninterrupted(inserting);
-        Thread invalidator = start("invalidator", () -> near.invalidate(key, 2));
-        while (invalidator.getState() != Thread.State.BLOCKED && invalidator.isAlive()) {
-            Thread.onSpinWait();
-        }
-        assertThat(near.lookup(key)).isNull();
-        goOn.countDown();
-        filler.join();
-        invalidator.join();
-
-        assertThat(outcome).hasValue(FillOutcome.FILLED);
-        assertThat(near.lookup(key)).isNull();
+        invalidateInsideTheFill((near, key) -> near.invalidate(key, 2));
     }
 
-    /** Whenever an invalidation hashes its key, which is once for the stripe and once for the map, a late fill comes in. */
+    @Test
+    void A03_ownWriteInsideTheFill_waitsForItAndDropsIt() throws Exception {
+        invalidateInsideTheFill(NearCache::invalidate);
+    }
+
+    /**
+     * Whenever an invalidation hashes its key, which is once for the stripe and once for the map, a late fill comes in.
+     */
     @Test
     void A03_fillAtAnyStepOfAnInvalidation_leavesNothing() {
         for (boolean versioned : new boolean[] {true, false}) {
@@ -163,6 +136,46 @@ class NearCacheRaceTest {
         }
         near.raiseFloor(PARTITION, head.incrementAndGet());
         assertThat(near.lookup(1)).isNull();
+    }
+
+    /**
+     * The fill is held up after it has checked its ticket and before its entry is in the map, with an invalidation
+     * coming in. Keys of one hash code make that possible: their bin becomes a tree, which compares a new key on its
+     * way down twice, to look for it before the decision, and to insert it after.
+     */
+    private void invalidateInsideTheFill(BiConsumer<NearCache<Colliding, String>, Colliding> invalidation)
+            throws Exception {
+        NearCache<Colliding, String> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock);
+        for (int i = 0; i < 32; i++) {
+            Colliding other = new Colliding("other" + i, met -> {});
+            near.fill(other, near.ticket(other), "other", PARTITION, 1, NEVER);
+        }
+        CountDownLatch inserting = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Set<Colliding> seen = new HashSet<>();
+        Colliding held = new Colliding("a", met -> {
+            if (!seen.add(met)) {
+                inserting.countDown();
+                awaitUninterrupted(goOn);
+            }
+        });
+        Colliding key = new Colliding("a", met -> {});
+        AtomicReference<FillOutcome> outcome = new AtomicReference<>();
+
+        long ticket = near.ticket(key);
+        Thread filler = start("filler", () -> outcome.set(near.fill(held, ticket, "one", PARTITION, 1, NEVER)));
+        awaitUninterrupted(inserting);
+        Thread invalidator = start("invalidator", () -> invalidation.accept(near, key));
+        while (invalidator.getState() != Thread.State.BLOCKED && invalidator.isAlive()) {
+            Thread.onSpinWait();
+        }
+        assertThat(near.lookup(key)).isNull();
+        goOn.countDown();
+        filler.join();
+        invalidator.join();
+
+        assertThat(outcome).hasValue(FillOutcome.FILLED);
+        assertThat(near.lookup(key)).isNull();
     }
 
     private static int readThrough(NearCache<Integer, Long> near, AtomicLong truth, AtomicLong told) {

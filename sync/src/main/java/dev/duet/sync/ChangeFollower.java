@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -130,7 +131,7 @@ public final class ChangeFollower implements AutoCloseable {
 
     private void later(Runnable task) {
         try {
-            scheduler.schedule(task, retryAfter.toNanos(), TimeUnit.NANOSECONDS);
+            ScheduledFuture<?> unused = scheduler.schedule(task, retryAfter.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("Not tried again: the node is being closed");
         }

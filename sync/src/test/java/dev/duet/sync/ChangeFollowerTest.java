@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,7 @@ class ChangeFollowerTest {
     void onSubscribed_headsFailOnce_areReadAgain() {
         try (ChangeFollower follower = start(feed)) {
             feed.heads = new long[] {14, 20};
-            feed.failures = 1;
+            feed.failures.set(1);
             CompletableFuture<Void> raised = recorder.next();
             feed.listener().onSubscribed();
 
@@ -169,7 +170,7 @@ class ChangeFollowerTest {
     /** A feed that the test drives by hand. */
     private static final class Feed implements Namespace {
         volatile long[] heads = {10, 20};
-        volatile int failures;
+        final AtomicInteger failures = new AtomicInteger();
         boolean acknowledges = true;
         private @Nullable ChangeListener listener;
 
@@ -197,8 +198,7 @@ class ChangeFollowerTest {
 
         @Override
         public CompletionStage<long[]> heads() {
-            if (failures > 0) {
-                failures--;
+            if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
                 return CompletableFuture.failedFuture(new StoreUnavailableException("down", null));
             }
             return CompletableFuture.completedFuture(heads);

@@ -20,8 +20,8 @@ import java.util.function.Predicate;
  * }
  * }</pre>
  *
- * <p>Faults can be set and combined at any time. When a method returns, its fault is in force, on open connections as on
- * later ones. All methods but {@link #close()} throw IllegalStateException once the proxy is closed. Thread-safe.
+ * <p>Faults can be set and combined at any time. When a method returns, its fault is in force, on open connections as
+ * on later ones. All methods but {@link #close()} throw IllegalStateException once the proxy is closed. Thread-safe.
  */
 public final class FaultProxy implements AutoCloseable {
 
@@ -51,8 +51,8 @@ public final class FaultProxy implements AutoCloseable {
         long passed(Direction direction);
 
         /**
-         * The first 16 KiB that the client sent, swallowed or not, with a character for each byte (ISO 8859-1). It tells
-         * connections apart: one that subscribes has sent {@code SUBSCRIBE}.
+         * The first 16 KiB that the client sent, swallowed or not, with a character for each byte (ISO 8859-1). They
+         * tell connections apart: one that subscribes has sent {@code SUBSCRIBE}.
          */
         String sent();
 
@@ -98,8 +98,8 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * Ends all faults: accepts connections again, passes bytes on, without delay. What was swallowed stays lost, so that a
-     * connection that was half open is seldom of use: callers rather {@link #dropAll() drop} it.
+     * Ends all faults: accepts connections again, passes bytes on, without delay. What was swallowed stays lost, so that
+     * a connection that was half open is seldom of use: callers rather {@link #dropAll() drop} it.
      *
      * @throws UncheckedIOException if another process has taken the port after {@link #cut()}
      */
@@ -112,8 +112,8 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * Holds all bytes back for a time, in both directions. The throughput stays: it is a longer line, not a narrower one,
-     * up to 16 MiB on the way. Bytes on the way get the new delay too. Default: zero.
+     * Holds all bytes back for a time, in both directions. The throughput stays: the line is longer, not narrower, and holds
+     * up to 16 MiB. Bytes on the way get the new delay too. Default: zero.
      *
      * @param delay in each direction; precise to about a millisecond
      * @throws IllegalArgumentException if it is negative
@@ -173,7 +173,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** The open connections that match, oldest first. */
     public List<Connection> connections(Predicate<? super Connection> which) {
-        return connections().stream().<Connection>filter(which).toList();
+        return connections().stream().filter(which).toList();
     }
 
     /** Resets all connections and ends the proxy's thread. Further calls do nothing. */

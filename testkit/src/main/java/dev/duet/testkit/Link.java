@@ -122,7 +122,7 @@ final class Link implements FaultProxy.Connection {
                 connected = server.finishConnect();
             }
             if (key.isValid() && key.isReadable()) {
-                if (channel == client) {
+                if (channel.equals(client)) {
                     toServer.read(swallows(Direction.TO_SERVER), this::remember);
                 } else {
                     toClient.read(swallows(Direction.TO_CLIENT), bytes -> {});
@@ -144,7 +144,7 @@ final class Link implements FaultProxy.Connection {
             ProxyLoop.closeQuietly(client);
             ProxyLoop.closeQuietly(server);
         }
-        if (!client.isOpen() && toClient.isSourceEnded() || !server.isOpen() && toServer.isSourceEnded()) {
+        if ((!client.isOpen() && toClient.isSourceEnded()) || (!server.isOpen() && toServer.isSourceEnded())) {
             abort();
         }
         watch(client, toServer.wantsRead() | toClient.wantsWrite());
@@ -163,7 +163,7 @@ final class Link implements FaultProxy.Connection {
 
     /** A side is gone. The other one learns of it unless that direction is swallowed. */
     private void resetBy(SocketChannel origin) {
-        if (connected && swallows(origin == client ? Direction.TO_SERVER : Direction.TO_CLIENT)) {
+        if (connected && swallows(origin.equals(client) ? Direction.TO_SERVER : Direction.TO_CLIENT)) {
             reset(origin);
         } else {
             abort();

@@ -135,8 +135,8 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Starts the server again on its port, with its data, and waits until it accepts connections. One that still runs is
-     * stopped first.
+     * Starts the server again on its port, with its data, and waits until it accepts connections. One that still runs
+     * is stopped first.
      *
      * @throws IllegalStateException if it does not start, or if this is closed
      */
@@ -168,9 +168,21 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private void initialize() {
-        ServerProcess initdb = ServerProcess.start(janitor, "initdb", command(
-                "initdb", "-D", data().toString(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
-                "--no-sync"));
+        ServerProcess initdb = ServerProcess.start(
+                janitor,
+                "initdb",
+                command(
+                        "initdb",
+                        "-D",
+                        data().toString(),
+                        "-U",
+                        "postgres",
+                        "-A",
+                        "trust",
+                        "-E",
+                        "UTF8",
+                        "--locale=C",
+                        "--no-sync"));
         if (!initdb.awaitExit(INIT)) {
             throw new IllegalStateException("initdb takes more than " + INIT + ":\n" + initdb.tail());
         }
@@ -196,8 +208,16 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private ServerProcess launch() {
-        List<String> command = command("postgres", "-D", data().toString(), "-p", Integer.toString(port),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=");
+        List<String> command = command(
+                "postgres",
+                "-D",
+                data().toString(),
+                "-p",
+                Integer.toString(port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=");
         settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         return ServerProcess.start(janitor, "postgres", command);
     }

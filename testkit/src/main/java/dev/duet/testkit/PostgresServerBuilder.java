@@ -24,8 +24,8 @@ public final class PostgresServerBuilder {
     }
 
     /**
-     * A setting of {@code postgresql.conf}; the last value for a name holds. The port and the address are the server's to
-     * choose.
+     * A setting of {@code postgresql.conf}; the last value for a name holds. The port and the address are the server's
+     * to choose.
      *
      * @param name for instance {@code max_connections}
      * @param value for instance {@code 20}
@@ -42,8 +42,8 @@ public final class PostgresServerBuilder {
     /**
      * Starts a server and waits until it accepts connections.
      *
-     * @throws IllegalStateException if there are no executables for this platform, or if the server ends or is not ready
-     *     within 30 seconds; then the message carries the end of its log
+     * @throws IllegalStateException if there are no executables for this platform, or if the server ends or is not
+     *     ready within 30 seconds; then the message carries the end of its log
      */
     public PostgresServer start() {
         return PostgresServer.start(new LinkedHashMap<>(settings));

@@ -36,8 +36,7 @@ record RedisBinary(Source source, Path path, String version) {
      * @param directory where to extract to
      * @throws IllegalStateException if the source has none that is recent enough
      */
-    static RedisBinary locate(
-            @Nullable Source source, @Nullable String property, String searchPath, Path directory) {
+    static RedisBinary locate(@Nullable Source source, @Nullable String property, String searchPath, Path directory) {
         Source wanted = source == null ? fromProperty(property) : source;
         if (wanted == Source.JAR) {
             return extract(directory);
@@ -71,17 +70,23 @@ record RedisBinary(Source source, Path path, String version) {
 
     private static RedisBinary extract(Path directory) {
         try {
-            Path path = ExecutableProvider.newJarResourceProvider(directory.toFile()).get().toPath();
-            return inspect(Source.JAR, path).orElseThrow(() -> new IllegalStateException(
-                    "The redis-server for this platform is older than 6.2 or does not run: "
-                            + Commands.run(List.of(path.toString(), "--version")).output().strip()));
+            Path path = ExecutableProvider.newJarResourceProvider(directory.toFile())
+                    .get()
+                    .toPath();
+            return inspect(Source.JAR, path)
+                    .orElseThrow(() -> new IllegalStateException(
+                            "The redis-server for this platform is older than 6.2 or does not run: "
+                                    + Commands.run(List.of(path.toString(), "--version"))
+                                            .output()
+                                            .strip()));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot extract redis-server", e);
         }
     }
 
     private static Optional<RedisBinary> inspect(Source source, Path path) {
-        Matcher version = VERSION.matcher(Commands.run(List.of(path.toString(), "--version")).output());
+        Matcher version = VERSION.matcher(
+                Commands.run(List.of(path.toString(), "--version")).output());
         if (!version.find() || !isRecent(Integer.parseInt(version.group(2)), Integer.parseInt(version.group(3)))) {
             return Optional.empty();
         }
@@ -89,6 +94,6 @@ record RedisBinary(Source source, Path path, String version) {
     }
 
     private static boolean isRecent(int major, int minor) {
-        return major > 6 || major == 6 && minor >= 2;
+        return major > 6 || (major == 6 && minor >= 2);
     }
 }

@@ -124,10 +124,11 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** The URI for clients, with the password if there is one: {@code redis://127.0.0.1:12345}, or {@code rediss://}. */
+    /** The URI for clients, with the password if there is one: {@code redis://127.0.0.1:12345}, with TLS rediss. */
     public String uri() {
         String password = options.password();
-        String login = password == null ? "" : ":" + URLEncoder.encode(password, UTF_8).replace("+", "%20") + "@";
+        String login =
+                password == null ? "" : ":" + URLEncoder.encode(password, UTF_8).replace("+", "%20") + "@";
         return (options.tls() ? "rediss://" : "redis://") + login + "127.0.0.1:" + port;
     }
 
@@ -209,9 +210,10 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * Starts the server again on its port and waits until it answers. One that still runs is ended first, paused or not.
+     * Starts the server again on its port and waits until it answers. One that still runs, paused or not, is ended
+     * first.
      *
-     * @throws IllegalStateException if it does not start, as for {@link RedisServerBuilder#start()}, or if this is closed
+     * @throws IllegalStateException if it does not start, as in {@link RedisServerBuilder#start()}, or this is closed
      */
     public synchronized void restart(Data data) {
         if (closed) {
@@ -234,15 +236,16 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * Sends a command, on a connection of its own, and returns the reply: a String (decoded as UTF-8), a Long, null, or a
-     * List of those, in which an error is a {@link CommandException}. For commands with one reply: no SUBSCRIBE, no
+     * Sends a command, on a connection of its own, and returns the reply: a String (decoded as UTF-8), a Long, null, or
+     * a List of those, in which an error is a {@link CommandException}. For commands with one reply: no SUBSCRIBE, no
      * MULTI.
      *
      * @throws CommandException if the reply is an error
      * @throws UncheckedIOException if the server cannot be reached or takes more than five seconds
      */
     public @Nullable Object command(String... command) {
-        byte[][] encoded = Arrays.stream(command).map(argument -> argument.getBytes(UTF_8)).toArray(byte[][]::new);
+        byte[][] encoded =
+                Arrays.stream(command).map(argument -> argument.getBytes(UTF_8)).toArray(byte[][]::new);
         return decode(commandBytes(encoded));
     }
 

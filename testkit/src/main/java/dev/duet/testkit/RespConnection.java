@@ -48,7 +48,8 @@ final class RespConnection implements AutoCloseable {
      * @throws CommandException if the reply is an error
      * @throws IOException if the connection fails or the reply is late
      */
-    @Nullable Object call(byte[]... command) throws IOException {
+    @Nullable
+    Object call(byte[]... command) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(ascii("*" + command.length + "\r\n"));
         for (byte[] argument : command) {

@@ -48,7 +48,9 @@ final class ChildJvm implements AutoCloseable {
                 redis.pause();
             }
         }
-        Path file = Path.of(System.getProperty("java.io.tmpdir"), "server-of-" + ProcessHandle.current().pid());
+        Path file = Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "server-of-" + ProcessHandle.current().pid());
         Files.writeString(file, pid + "\n");
         new CountDownLatch(1).await();
     }
@@ -63,12 +65,12 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** Kills the JVM with SIGKILL. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 
@@ -89,7 +91,8 @@ final class ChildJvm implements AutoCloseable {
     /** The directories of servers in a temporary directory. */
     static List<Path> serverDirectories(Path temporary) throws IOException {
         try (Stream<Path> files = Files.list(temporary)) {
-            return files.filter(file -> file.getFileName().toString().matches("duet-(redis|postgres)-[0-9a-f]{8}-.*-.*"))
+            return files.filter(
+                            file -> file.getFileName().toString().matches("duet-(redis|postgres)-[0-9a-f]{8}-.*-.*"))
                     .toList();
         }
     }

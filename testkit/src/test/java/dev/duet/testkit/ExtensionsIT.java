@@ -19,7 +19,8 @@ class ExtensionsIT {
             RedisExtension.create(builder -> builder.password("secret")).flushBeforeEach();
 
     @RegisterExtension
-    static final PostgresExtension postgres = PostgresExtension.create(builder -> builder.setting("max_connections", "9"));
+    static final PostgresExtension postgres =
+            PostgresExtension.create(builder -> builder.setting("max_connections", "9"));
 
     @Test
     void server_inTest_isTheParameterToo(RedisServer redisServer, PostgresServer postgresServer) {

@@ -136,7 +136,8 @@ class FaultProxyTest {
         long start = System.nanoTime();
         assertThat(echo(client, "hello")).isEqualTo("hello");
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300), Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(300), Duration.ofSeconds(3));
     }
 
     @Test
@@ -147,7 +148,8 @@ class FaultProxyTest {
         long start = System.nanoTime();
         assertTransfer(client, 1, 8_000_000); // more than a hundred chunks
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
     }
 
     @Test
@@ -223,8 +225,8 @@ class FaultProxyTest {
         proxy.halfOpen(direction);
         send(client, "lost");
         Connection connection = onlyConnection();
-        await().until(() -> connection.sent().equals("lost")
-                && (direction == Direction.TO_SERVER || server.received() == 4));
+        await().until(() ->
+                connection.sent().equals("lost") && (direction == Direction.TO_SERVER || server.received() == 4));
         assertSilent(client);
 
         proxy.heal();
@@ -239,7 +241,8 @@ class FaultProxyTest {
         assertThat(echo(other, "GET key")).isEqualTo("GET key");
         assertThat(echo(subscriber, "SUBSCRIBE channel")).isEqualTo("SUBSCRIBE channel");
 
-        List<Connection> found = proxy.connections(connection -> connection.sent().contains("SUBSCRIBE"));
+        List<Connection> found =
+                proxy.connections(connection -> connection.sent().contains("SUBSCRIBE"));
         assertThat(found).hasSize(1);
         found.get(0).halfOpen(Direction.TO_CLIENT);
 
@@ -343,13 +346,15 @@ class FaultProxyTest {
 
     private static void assertTransfer(Socket client, int seed, int length) {
         byte[] bytes = random(seed, length);
-        CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
-            try {
-                client.getOutputStream().write(bytes);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }, task -> new Thread(task).start());
+        CompletableFuture<Void> sender = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        client.getOutputStream().write(bytes);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                task -> new Thread(task).start());
         try {
             assertThat(client.getInputStream().readNBytes(length)).isEqualTo(bytes);
         } catch (IOException e) {

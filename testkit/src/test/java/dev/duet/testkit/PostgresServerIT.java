@@ -35,8 +35,10 @@ class PostgresServerIT {
 
     @Test
     void start_durableWithSettings_appliesThem() throws Exception {
-        try (PostgresServer postgres =
-                PostgresServer.builder().durable().setting("max_connections", "17").start()) {
+        try (PostgresServer postgres = PostgresServer.builder()
+                .durable()
+                .setting("max_connections", "17")
+                .start()) {
             assertThat(query(postgres, "SHOW fsync")).isEqualTo("on");
             assertThat(query(postgres, "SHOW synchronous_commit")).isEqualTo("on");
             assertThat(query(postgres, "SHOW max_connections")).isEqualTo("17");
@@ -107,7 +109,8 @@ class PostgresServerIT {
                 await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
                         .until(() -> ChildJvm.serverDirectories(temporary).stream()
-                                .anyMatch(directory -> directory.resolve(reached).toFile().exists()));
+                                .anyMatch(directory ->
+                                        directory.resolve(reached).toFile().exists()));
                 jvm.kill();
 
                 awaitNothingLeft(temporary);
@@ -122,7 +125,8 @@ class PostgresServerIT {
     }
 
     private static void awaitNothingLeft(Path temporary) {
-        await().atMost(CLEANUP).until(() -> ChildJvm.serverDirectories(temporary).isEmpty());
+        await().atMost(CLEANUP)
+                .until(() -> ChildJvm.serverDirectories(temporary).isEmpty());
         await().atMost(CLEANUP).until(() -> ChildJvm.processesIn(temporary).isEmpty());
     }
 

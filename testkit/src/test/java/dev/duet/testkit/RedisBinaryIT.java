@@ -64,8 +64,11 @@ class RedisBinaryIT {
     void locate_propertyNamesTheJar_passesOverThePath() throws Exception {
         serverOnPath("7.2.4");
 
-        assertThat(RedisBinary.locate(null, "jar", directory.toString(), directory).source()).isEqualTo(Source.JAR);
-        assertThat(RedisBinary.locate(Source.PATH, "jar", directory.toString(), directory).source())
+        assertThat(RedisBinary.locate(null, "jar", directory.toString(), directory)
+                        .source())
+                .isEqualTo(Source.JAR);
+        assertThat(RedisBinary.locate(Source.PATH, "jar", directory.toString(), directory)
+                        .source())
                 .isEqualTo(Source.PATH);
     }
 
@@ -73,7 +76,9 @@ class RedisBinaryIT {
     void locate_oldServerOnThePath_isPassedOver() throws Exception {
         serverOnPath("6.0.16");
 
-        assertThat(RedisBinary.locate(null, null, directory.toString(), directory).source()).isEqualTo(Source.JAR);
+        assertThat(RedisBinary.locate(null, null, directory.toString(), directory)
+                        .source())
+                .isEqualTo(Source.JAR);
         assertThatThrownBy(() -> RedisBinary.locate(Source.PATH, null, directory.toString(), directory))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(NONE);

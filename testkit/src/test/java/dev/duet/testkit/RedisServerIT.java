@@ -64,11 +64,9 @@ class RedisServerIT {
 
     @Test
     void start_withPassword_refusesClientsWithoutIt() {
-        try (RedisServer redis =
-                RedisServer.builder().password("p\"ss w\\rd").start()) {
+        try (RedisServer redis = RedisServer.builder().password("p\"ss w\\rd").start()) {
             assertThat(redis.uri()).isEqualTo("redis://:p%22ss%20w%5Crd@127.0.0.1:" + redis.port());
-            assertThat(redis.command("CONFIG", "GET", "requirepass"))
-                    .isEqualTo(List.of("requirepass", "p\"ss w\\rd"));
+            assertThat(redis.command("CONFIG", "GET", "requirepass")).isEqualTo(List.of("requirepass", "p\"ss w\\rd"));
             assertThatThrownBy(() -> redis.command("AUTH", "wrong"))
                     .isInstanceOf(CommandException.class)
                     .hasMessageStartingWith("WRONGPASS");
@@ -82,7 +80,8 @@ class RedisServerIT {
                 .directive("client-output-buffer-limit", "pubsub 1mb 512kb 10")
                 .start()) {
             assertThat(redis.command("CONFIG", "GET", "maxmemory")).isEqualTo(List.of("maxmemory", "67108864"));
-            assertThat(redis.command("CONFIG", "GET", "client-output-buffer-limit").toString())
+            assertThat(redis.command("CONFIG", "GET", "client-output-buffer-limit")
+                            .toString())
                     .contains("pubsub 1048576 524288 10");
         }
     }
@@ -91,7 +90,8 @@ class RedisServerIT {
     void start_withUnknownDirective_failsWithTheLogAndLeavesNothing(@TempDir Path temporary) throws Exception {
         String before = System.setProperty("java.io.tmpdir", temporary.toString());
         try {
-            assertThatThrownBy(() -> RedisServer.builder().directive("no-such", "1").start())
+            assertThatThrownBy(() ->
+                            RedisServer.builder().directive("no-such", "1").start())
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("status 1")
                     .hasMessageContaining("no-such 1");
@@ -105,7 +105,8 @@ class RedisServerIT {
     @EnumSource(Source.class)
     void start_withTls_speaksTlsIfTheExecutableDoesAndElseSaysSo(Source source) {
         if (source == Source.PATH && Commands.onPath("redis-server").isEmpty()) {
-            assertThat(catchThrowable(() -> RedisServer.builder().source(source).tls().start()))
+            assertThat(catchThrowable(
+                            () -> RedisServer.builder().source(source).tls().start()))
                     .hasMessageContaining("No redis-server 6.2 or later on the PATH");
             return;
         }
@@ -257,7 +258,8 @@ class RedisServerIT {
             jvm.kill();
 
             await().atMost(CLEANUP).until(() -> !ChildJvm.isRunning(pid));
-            await().atMost(CLEANUP).until(() -> ChildJvm.serverDirectories(temporary).isEmpty());
+            await().atMost(CLEANUP)
+                    .until(() -> ChildJvm.serverDirectories(temporary).isEmpty());
             await().atMost(CLEANUP).until(() -> ChildJvm.processesIn(temporary).isEmpty());
         }
     }

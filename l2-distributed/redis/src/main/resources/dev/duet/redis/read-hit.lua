@@ -9,4 +9,3 @@ do
     return {head, math.max(base, own or 0), time[1] * 1000000 + time[2], record}
   end
 end
-

@@ -156,7 +156,9 @@ class OperationsDifferentialIT {
         Run real = Run.in(redis, config);
         for (Step step : steps) {
             clock.addAndGet(1_000);
-            assertThat(step.action().apply(real)).as("%s", step).isEqualTo(step.action().apply(model));
+            assertThat(step.action().apply(real))
+                    .as("%s", step)
+                    .isEqualTo(step.action().apply(model));
         }
         clock.addAndGet(1_000);
         assertThat(real.state()).isEqualTo(model.state());
@@ -168,11 +170,10 @@ class OperationsDifferentialIT {
     }
 
     private Arbitrary<Step> step() {
-        Arbitrary<RecordKey> keys = Arbitraries.frequencyOf(
-                Tuple.of(3, Arbitraries.just(KEYS.get(0))), Tuple.of(1, Arbitraries.of(KEYS)));
+        Arbitrary<RecordKey> keys =
+                Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just(KEYS.get(0))), Tuple.of(1, Arbitraries.of(KEYS)));
         Arbitrary<String> tokens = Arbitraries.of("a", "b", "c");
-        Arbitrary<Long> terms = Arbitraries.frequency(
-                Tuple.of(5, LONG), Tuple.of(1, SHORT));
+        Arbitrary<Long> terms = Arbitraries.frequency(Tuple.of(5, LONG), Tuple.of(1, SHORT));
         Arbitrary<Content> contents = Combinators.combine(
                         Arbitraries.bytes().array(byte[].class).ofMaxSize(6).map(Payload::of),
                         Arbitraries.frequency(

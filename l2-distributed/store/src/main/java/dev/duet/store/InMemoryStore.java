@@ -54,6 +54,7 @@ public final class InMemoryStore implements Store {
 
     @Override
     public Namespace open(NamespaceConfig config, String node) {
+        NamespaceConfig.checkName("node", node);
         Space space = spaces.computeIfAbsent(config.name(), name -> new Space(config));
         if (!space.config.equals(config)) {
             throw new StoreConfigurationException(
@@ -215,7 +216,7 @@ public final class InMemoryStore implements Store {
                 Outcome<R> outcome = operation.apply(before, moment);
                 if (outcome.record() instanceof StoredRecord.Absent) {
                     partition.records.remove(key);
-                } else if (outcome.record() != before) {
+                } else {
                     partition.records.put(key, outcome.record());
                 }
                 if (outcome.change()) {
@@ -263,9 +264,9 @@ public final class InMemoryStore implements Store {
         @Override
         public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
             Subscription subscription = new Subscription(space, executor, listener);
-            subscription.enqueue(listener::onSubscribed);
             space.subscriptions.add(subscription);
             mine.add(subscription);
+            subscription.start();
             return CompletableFuture.completedFuture(subscription);
         }
 
@@ -282,13 +283,19 @@ public final class InMemoryStore implements Store {
         private final Executor executor;
         private final ChangeListener listener;
         private final Deque<Runnable> pending = new ArrayDeque<>();
-        private boolean draining;
+        private boolean draining = true;
         private boolean closed;
 
         Subscription(Space space, Executor executor, ChangeListener listener) {
             this.space = space;
             this.executor = executor;
             this.listener = listener;
+            pending.addLast(listener::onSubscribed);
+        }
+
+        /** Says that the feed stands, and then all that was heard since this was made known: nothing falls in between. */
+        void start() {
+            executor.execute(this::drain);
         }
 
         void deliver(Change change) {

@@ -66,7 +66,7 @@ public sealed interface Operation<R> {
             if (live instanceof Leased lease && lease.token().equals(token)) {
                 return Outcome.quiet(record, new LeaseReply.Granted(moment.head(), false));
             }
-            if (live instanceof StoredRecord.Absent || live instanceof Value value && value.version() == discard) {
+            if (live instanceof StoredRecord.Absent || (live instanceof Value value && value.version() == discard)) {
                 return Outcome.quiet(
                         new Leased(token, moment.head(), moment.after(term)),
                         new LeaseReply.Granted(moment.head(), false));

@@ -12,6 +12,8 @@ public interface Store extends AutoCloseable {
      *
      * @param config the namespace
      * @param node the name of this node, unique in the namespace; the origin of its changes
+     * @throws IllegalArgumentException if the node's name is none as {@link NamespaceConfig#checkName} wants it, since it
+     *     becomes a part of messages
      * @throws StoreConfigurationException if the namespace exists with another number of partitions or another format,
      *     or if the store is not fit for use; the message names the setting, the address and the remedy
      * @throws StoreUnavailableException if the store cannot be reached

@@ -69,7 +69,8 @@ public final class Commands {
      */
     public static Result run(List<String> command, String input) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             try (var stdin = process.outputWriter(CHARSET)) {
                 stdin.write(input);
             } catch (IOException ended) {

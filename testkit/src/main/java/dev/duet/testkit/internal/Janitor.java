@@ -25,8 +25,7 @@ public final class Janitor implements AutoCloseable {
     private static final long CLOSE_SECONDS = 20;
 
     /** Arguments: the directory, and the signal with which its processes are asked to end before SIGKILL. */
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             trap '' INT TERM HUP
             umask 077
             mkdir -- "$1" || exit 1
@@ -74,7 +73,8 @@ public final class Janitor implements AutoCloseable {
      * @throws UncheckedIOException if it cannot be created
      */
     public static Janitor watch(String prefix, String signal) {
-        Path directory = Path.of(System.getProperty("java.io.tmpdir"), prefix + UUID.randomUUID()).toAbsolutePath();
+        Path directory = Path.of(System.getProperty("java.io.tmpdir"), prefix + UUID.randomUUID())
+                .toAbsolutePath();
         List<String> command = new ArrayList<>();
         // A session of its own, where the system has the tool: a kill of the whole process group leaves the janitor.
         Commands.onPath("setsid").ifPresent(setsid -> command.add(setsid.toString()));

@@ -18,16 +18,10 @@ public enum Privileges {
     ORDINARY,
 
     /** In a user namespace of its own: still root's files, no longer root's id. */
-    NAMESPACE("unshare", "-U"),
+    NAMESPACE,
 
     /** As the account nobody, where namespaces are forbidden, as in many containers. */
-    NOBODY("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
-
-    private final List<String> prefix;
-
-    Privileges(String... prefix) {
-        this.prefix = List.of(prefix);
-    }
+    NOBODY;
 
     /**
      * Finds the way that works here.
@@ -38,18 +32,22 @@ public enum Privileges {
         return Stream.of(values())
                 .filter(Privileges::isUsable)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "Running as root, and neither unshare -U nor setpriv works"));
+                .orElseThrow(
+                        () -> new IllegalStateException("Running as root, and neither unshare -U nor setpriv works"));
     }
 
     /** Whether a command run in this way is not root's. */
     public boolean isUsable() {
-        return (prefix.isEmpty() || Commands.onPath(prefix.get(0)).isPresent()) && !isRoot(prefix);
+        return (this == ORDINARY || Commands.onPath(prefix().get(0)).isPresent()) && !isRoot(prefix());
     }
 
     /** What stands before the command; it becomes the command without another process. */
     public List<String> prefix() {
-        return prefix;
+        return switch (this) {
+            case ORDINARY -> List.of();
+            case NAMESPACE -> List.of("unshare", "-U");
+            case NOBODY -> List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        };
     }
 
     /** Gives a directory that this JVM made, and what lies in it, to the account that the command will run as. */

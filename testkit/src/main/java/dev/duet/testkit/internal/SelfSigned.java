@@ -38,9 +38,27 @@ public record SelfSigned(Path key, Path certificate, Path trustStore) {
     public static SelfSigned create(Path directory) {
         Path keyStoreFile = directory.resolve("key.p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        Commands.run(List.of(keytool.toString(), "-genkeypair", "-alias", ALIAS, "-keyalg", "RSA", "-keysize", "2048",
-                        "-validity", "7", "-dname", "CN=localhost", "-ext", "san=ip:127.0.0.1,dns:localhost",
-                        "-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", keyStoreFile.toString()))
+        Commands.run(List.of(
+                        keytool.toString(),
+                        "-genkeypair",
+                        "-alias",
+                        ALIAS,
+                        "-keyalg",
+                        "RSA",
+                        "-keysize",
+                        "2048",
+                        "-validity",
+                        "7",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=ip:127.0.0.1,dns:localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        PASSWORD,
+                        "-keystore",
+                        keyStoreFile.toString()))
                 .orThrow("keytool");
         try {
             KeyStore keyStore = KeyStore.getInstance(keyStoreFile.toFile(), PASSWORD.toCharArray());

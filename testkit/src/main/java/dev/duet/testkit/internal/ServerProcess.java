@@ -57,7 +57,7 @@ public final class ServerProcess {
         try {
             Process process = builder.start();
             // The system may give the id to another process, which the janitor must not end.
-            process.onExit().thenRun(() -> pidFile.toFile().delete());
+            var unused = process.onExit().thenRun(() -> pidFile.toFile().delete());
             return new ServerProcess(name, process, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

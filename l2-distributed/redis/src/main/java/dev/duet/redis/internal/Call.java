@@ -49,9 +49,7 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
 
     private static Call<?> change(Operation<?> operation, RecordKey key, String channel, String origin) {
         Object[] start = {
-            bytes(channel),
-            bytes(ChangeText.before(false, key.partition())),
-            bytes(ChangeText.after(origin, key))
+            bytes(channel), bytes(ChangeText.before(false, key.partition())), bytes(ChangeText.after(origin, key))
         };
         if (operation instanceof Operation.Put put) {
             return new Call<>(Script.PUT, with(put.content(), start), Replies::write);
@@ -66,13 +64,17 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
             Object[] arguments = with(complete.content(), append(start, complete.token()));
             return new Call<>(Script.COMPLETE, arguments, Replies::write);
         }
-        throw new IllegalArgumentException("unknown operation " + operation.getClass().getName());
+        throw new IllegalArgumentException(
+                "unknown operation " + operation.getClass().getName());
     }
 
     /** The call that invalidates a whole cache in a partition. */
     static Call<Long> invalidateAll(String cache, int partition, String channel, String origin) {
         Object[] arguments = {
-            bytes(channel), bytes(ChangeText.before(true, partition)), bytes(ChangeText.after(origin, cache)), bytes(cache)
+            bytes(channel),
+            bytes(ChangeText.before(true, partition)),
+            bytes(ChangeText.after(origin, cache)),
+            bytes(cache)
         };
         return new Call<>(Script.INVALIDATE_ALL, arguments, Replies::version);
     }

@@ -21,7 +21,8 @@ import org.redisson.config.ReadMode;
  */
 public final class ClientConfig extends Config {
 
-    private static final int NETTY_THREADS = Math.min(4, Math.max(2, Runtime.getRuntime().availableProcessors()));
+    private static final int NETTY_THREADS =
+            Math.min(4, Math.max(2, Runtime.getRuntime().availableProcessors()));
     private static final int CONNECTIONS = 4;
     private static final int PING_MILLIS = 1_000;
 
@@ -70,7 +71,9 @@ public final class ClientConfig extends Config {
      *     the message names the setting and the remedy
      */
     public void check() {
-        ReadMode readMode = many().map(BaseMasterSlaveServersConfig::getReadMode).findFirst().orElse(ReadMode.MASTER);
+        ReadMode readMode = many().map(BaseMasterSlaveServersConfig::getReadMode)
+                .findFirst()
+                .orElse(ReadMode.MASTER);
         if (readMode != ReadMode.MASTER) {
             throw unfit("readMode is " + readMode + ", and a replica may answer with a value that was already"
                     + " invalidated; set readMode to ReadMode.MASTER");
@@ -92,14 +95,15 @@ public final class ClientConfig extends Config {
     public String address() {
         if (getSingleServerConfig() != null) {
             return servers(List.of(getSingleServerConfig().getAddress()))
-                    + '/' + getSingleServerConfig().getDatabase();
+                    + '/'
+                    + getSingleServerConfig().getDatabase();
         }
         if (getClusterServersConfig() != null) {
             return servers(getClusterServersConfig().getNodeAddresses());
         }
         if (getSentinelServersConfig() != null) {
-            return servers(getSentinelServersConfig().getSentinelAddresses())
-                    + " (sentinels of " + getSentinelServersConfig().getMasterName() + ')';
+            return servers(getSentinelServersConfig().getSentinelAddresses()) + " (sentinels of "
+                    + getSentinelServersConfig().getMasterName() + ')';
         }
         if (getReplicatedServersConfig() != null) {
             return servers(getReplicatedServersConfig().getNodeAddresses());
@@ -123,7 +127,8 @@ public final class ClientConfig extends Config {
     }
 
     private StoreConfigurationException unfit(String why) {
-        return new StoreConfigurationException("the Redisson client for " + address() + " cannot be used: " + why, null);
+        return new StoreConfigurationException(
+                "the Redisson client for " + address() + " cannot be used: " + why, null);
     }
 
     private static String servers(Collection<String> addresses) {

@@ -54,7 +54,9 @@ final class Failures {
 
     private static @Nullable String configurationRemedy(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisWrongPasswordException || says(cause, "WRONGPASS") || says(cause, "invalid password")) {
+            if (cause instanceof RedisWrongPasswordException
+                    || says(cause, "WRONGPASS")
+                    || says(cause, "invalid password")) {
                 return "the user or the password is wrong: correct redis://user:password@host, or the client's settings";
             }
             if (cause instanceof RedisAuthRequiredException || says(cause, "NOAUTH")) {
@@ -116,7 +118,8 @@ final class Failures {
 
     private static Throwable unwrap(Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause;

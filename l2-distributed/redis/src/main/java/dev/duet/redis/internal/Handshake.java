@@ -43,7 +43,8 @@ final class Handshake {
                 : 0;
         if (number < 6 * 10_000 + 2) {
             throw new StoreConfigurationException(
-                    "Redis at " + address + " has the version '" + version + "'; use Redis 6.2 or later, or Valkey", null);
+                    "Redis at " + address + " has the version '" + version + "'; use Redis 6.2 or later, or Valkey",
+                    null);
         }
     }
 

@@ -82,7 +82,8 @@ final class RecordText {
         List<Writer> writers = new ArrayList<>();
         for (String item : list.split(",")) {
             int colon = item.indexOf(':');
-            long until = colon < 1 ? BAD : new RecordText((item + '\n').getBytes(StandardCharsets.UTF_8)).from(colon + 1);
+            long until =
+                    colon < 1 ? BAD : new RecordText((item + '\n').getBytes(StandardCharsets.UTF_8)).from(colon + 1);
             if (until == BAD) {
                 return null;
             }

@@ -105,13 +105,12 @@ public final class RedisNamespace implements Namespace {
         for (int p = 0; p < config.partitions(); p++) {
             all.add(call.apply(p));
         }
-        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
-                .handle((done, failure) -> {
-                    if (failure != null) {
-                        throw new CompletionException(Failures.translate(failure, address));
-                    }
-                    return all.stream().mapToLong(CompletableFuture::join).toArray();
-                });
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).handle((done, failure) -> {
+            if (failure != null) {
+                throw new CompletionException(Failures.translate(failure, address));
+            }
+            return all.stream().mapToLong(CompletableFuture::join).toArray();
+        });
     }
 
     /**
@@ -123,7 +122,8 @@ public final class RedisNamespace implements Namespace {
     public CompletionStage<List<Change>> changesAfter(int partition, long version) {
         try {
             return client.<byte[], byte[]>getStream(keys.log(partition), ByteArrayCodec.INSTANCE)
-                    .rangeAsync(StreamRangeArgs.startId(new StreamMessageId(version + 1)).endId(StreamMessageId.MAX))
+                    .rangeAsync(StreamRangeArgs.startId(new StreamMessageId(version + 1))
+                            .endId(StreamMessageId.MAX))
                     .handle((entries, failure) -> {
                         if (failure == null) {
                             return changes(partition, entries);
@@ -160,8 +160,8 @@ public final class RedisNamespace implements Namespace {
                     new StoreUnavailableException("the namespace '" + config.name() + "' is closed", null));
         }
         try {
-            Feed feed = new Feed(
-                    client.getTopic(keys.channel(), ByteArrayCodec.INSTANCE), config.partitions(), listener);
+            Feed feed =
+                    new Feed(client.getTopic(keys.channel(), ByteArrayCodec.INSTANCE), config.partitions(), listener);
             feeds.add(feed);
             return feed.start(address);
         } catch (RuntimeException e) {

@@ -33,9 +33,9 @@ public final class RecordHeader {
     /**
      * What a payload holds.
      *
-     * @param body the bytes of the value, or null if it says that there is none
+     * @param value the bytes of the value, or null if it says that there is none
      */
-    public record Body(byte @Nullable [] body) {}
+    public record Body(@Nullable Payload value) {}
 
     /** The payload for a value. */
     public static Payload wrap(RecordKey key, String format, byte[] body) {
@@ -50,14 +50,14 @@ public final class RecordHeader {
     /** What {@code payload} holds, or null if it is damaged or not one that was wrapped for this key and format. */
     public static @Nullable Body unwrap(RecordKey key, String format, Payload payload) {
         byte[] bytes = payload.bytes();
-        if (bytes.length < LENGTH || bytes[0] != MARK || bytes[1] != VALUE && bytes[1] != ABSENT) {
+        if (bytes.length < LENGTH || bytes[0] != MARK || (bytes[1] != VALUE && bytes[1] != ABSENT)) {
             return null;
         }
         int checksum = ByteBuffer.wrap(bytes).getInt(2);
         if (checksum != checksum(key, format, bytes[1], bytes, LENGTH)) {
             return null;
         }
-        return new Body(bytes[1] == ABSENT ? null : Arrays.copyOfRange(bytes, LENGTH, bytes.length));
+        return new Body(bytes[1] == ABSENT ? null : Payload.of(Arrays.copyOfRange(bytes, LENGTH, bytes.length)));
     }
 
     private static Payload wrap(RecordKey key, String format, byte kind, byte[] body) {

@@ -1,0 +1,265 @@
+package dev.duet.testkit.contract;
+
+import static dev.duet.testkit.contract.ContractNode.HOUR;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duet.store.Change;
+import dev.duet.store.LeaseReply;
+import dev.duet.store.RecordKey;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The anomalies, by number, that a store alone can meet. */
+abstract class AnomaliesContract {
+
+    private final StoreContract contract;
+    private ContractNode node;
+    private RecordKey key;
+
+    AnomaliesContract(StoreContract contract) {
+        this.contract = contract;
+    }
+
+    @BeforeEach
+    void join() {
+        node = contract.join(StoreContract.fresh(1), "n1");
+        key = node.key("users", "456");
+    }
+
+    @Test
+    void A01_fillAfterAWrite_isRefused() {
+        node.lease(key, "loader");
+        node.invalidate(key);
+
+        assertThat(node.fill(key, "loader", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
+    void A02_fillAfterValueCameAndWent_isRefused() {
+        node.lease(key, "slow");
+        node.invalidate(key);
+        node.lease(key, "fast");
+        node.fill(key, "fast", "v2");
+        node.invalidate(key);
+
+        assertThat(node.fill(key, "slow", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
+    void A06_valueBelowTheFloor_isAbsent() {
+        node.put(key, "v1");
+        node.invalidateAll("users");
+
+        assertThat(node.see(key)).isEqualTo("missing");
+        assertThat(node.lease(key, "loader")).isInstanceOf(LeaseReply.Granted.class);
+        assertThat(node.fill(key, "loader", "v2").stored()).isTrue();
+        assertThat(node.see(key)).isEqualTo("v2");
+    }
+
+    @Test
+    void A06_leaseBelowTheFloor_cannotFill() {
+        node.lease(key, "loader");
+        node.invalidateAll("users");
+
+        assertThat(node.see(key)).isEqualTo("missing");
+        assertThat(node.fill(key, "loader", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
+    void A06_leaseBelowTheFloor_cannotBeReleased_andIsNotInTheWay() {
+        node.lease(key, "loader");
+        node.invalidateAll("users");
+
+        assertThat(node.release(key, "loader")).isFalse();
+        assertThat(node.lease(key, "loader")).isInstanceOf(LeaseReply.Granted.class);
+        assertThat(node.fill(key, "loader", "v2").stored()).isTrue();
+    }
+
+    @Test
+    void A06_oldValueInAnIntentBelowTheFloor_isAbsent_andTheIntentStands() {
+        node.put(key, "v1");
+        node.begin(key, "writer");
+        node.invalidateAll("users");
+
+        assertThat(node.see(key)).isEqualTo("writing over nothing");
+        assertThat(node.complete(key, "writer", "v2").stored()).isTrue();
+        assertThat(node.see(key)).isEqualTo("v2");
+    }
+
+    @Test
+    void A06_intentBegunOverAValueBelowTheFloor_hasNoOldValue() {
+        node.put(key, "v1");
+        node.invalidateAll("users");
+        node.begin(key, "writer");
+
+        assertThat(node.see(key)).isEqualTo("writing over nothing");
+        node.begin(key, "another");
+        node.renew(key, "writer", HOUR);
+        assertThat(node.see(key)).isEqualTo("writing over nothing");
+    }
+
+    @Test
+    void A06_otherCaches_keepTheirValues() {
+        RecordKey order = node.key("orders", "456");
+        node.put(order, "o1");
+        node.invalidateAll("users");
+
+        assertThat(node.see(order)).isEqualTo("o1");
+    }
+
+    @Test
+    void A06_floorsOfSeveralCaches_standBesideEachOther() {
+        RecordKey order = node.key("orders", "456");
+        node.put(key, "v1");
+        node.put(order, "o1");
+        node.invalidateAll("users");
+        node.invalidateAll("orders");
+        node.put(order, "o2");
+
+        assertThat(node.see(key)).isEqualTo("missing");
+        assertThat(node.see(order)).isEqualTo("o2");
+    }
+
+    @Test
+    void A22_absence_isAValueThatAWriteEnds() {
+        node.lease(key, "loader");
+        node.fill(key, "loader", "known absent");
+        node.begin(key, "writer");
+        node.complete(key, "writer", "inserted");
+
+        assertThat(node.see(key)).isEqualTo("inserted");
+    }
+
+    @Test
+    void A23_lateFillAfterADelete_isRefused() {
+        node.lease(key, "loader");
+        node.begin(key, "deleter");
+
+        assertThat(node.fill(key, "loader", "v1").stored()).isFalse();
+        node.complete(key, "deleter", null);
+        assertThat(node.fill(key, "loader", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
+    void A24_versions_neverComeAgain_forARecordThatIsDeletedAndInserted() {
+        long first = node.put(key, "v1").version();
+        long deleted = node.invalidate(key);
+        long second = node.put(key, "v1").version();
+
+        assertThat(deleted).isGreaterThan(first);
+        assertThat(second).isGreaterThan(deleted);
+    }
+
+    @Test
+    void A27_loaderPastItsTerm_isFencedByItsToken() {
+        node.lease(key, "paused", 1);
+        node.lease(key, "next");
+
+        assertThat(node.fill(key, "paused", "v1").stored()).isFalse();
+        assertThat(node.release(key, "paused")).isFalse();
+        assertThat(node.fill(key, "next", "v2").stored()).isTrue();
+        assertThat(node.fill(key, "paused", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("v2");
+    }
+
+    @Test
+    void A27_loaderPastItsTerm_cannotFillEvenIfNobodyTookOver() {
+        node.lease(key, "paused", 1);
+
+        assertThat(node.fill(key, "paused", "v1").stored()).isFalse();
+    }
+
+    @Test
+    void A33_fillsAndLeases_publishNothing() {
+        long head = node.head(key);
+        RecordingListener listener = new RecordingListener();
+        node.subscribe(listener);
+
+        node.lease(key, "loader");
+        node.fill(key, "loader", "v1");
+        node.lease(node.key("users", "2"), "loader");
+        node.release(node.key("users", "2"), "loader");
+        node.read(key);
+        node.begin(key, "writer");
+        node.renew(key, "writer", HOUR);
+        node.complete(key, "writer", "v2");
+        long last = node.invalidate(key);
+
+        assertThat(last).isEqualTo(head + 2);
+        FeedContract.awaitChanges(listener, 2);
+        assertThat(listener.changes()).extracting(Change::version).containsExactly(head + 1, head + 2);
+    }
+
+    @Test
+    void A38_overlappingWriters_leaveNothing_andTheFirstToFinishDropsTheOldValue() {
+        node.put(key, "v0");
+        node.begin(key, "w1");
+        node.begin(key, "w2");
+        assertThat(node.see(key)).isEqualTo("writing over v0");
+
+        assertThat(node.complete(key, "w1", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("writing over nothing");
+
+        assertThat(node.complete(key, "w2", "v2").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
+    void A38_aThirdWriter_contendsWithTheOneThatIsLeft() {
+        node.begin(key, "w1");
+        node.begin(key, "w2");
+        node.complete(key, "w1", "v1");
+        node.begin(key, "w3");
+        node.complete(key, "w2", "v2");
+
+        assertThat(node.complete(key, "w3", "v3").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
+    void A40_leaseSentTwice_isGrantedTwice() {
+        assertThat(node.lease(key, "loader")).isEqualTo(node.lease(key, "loader"));
+        assertThat(node.fill(key, "loader", "v1").stored()).isTrue();
+    }
+
+    @Test
+    void A40_beginSentTwice_isOneChangeAndOneWriter() {
+        long version = node.begin(key, "writer");
+
+        assertThat(node.begin(key, "writer")).isEqualTo(version);
+        assertThat(node.head(key)).isEqualTo(version);
+        assertThat(node.complete(key, "writer", "v1").stored()).isTrue();
+    }
+
+    @Test
+    void A40_beginSentTwice_doesNotContend_norHideThatOthersDo() {
+        node.begin(key, "w1");
+        node.begin(key, "w2");
+        node.begin(key, "w1");
+        node.complete(key, "w1", null);
+
+        assertThat(node.complete(key, "w2", "v2").stored()).isFalse();
+    }
+
+    @Test
+    void A40_completeSentTwice_isHarmless() {
+        node.begin(key, "writer");
+        node.complete(key, "writer", "v1");
+        node.complete(key, "writer", "v1");
+
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
+    void A40_fillSentTwice_leavesTheValue() {
+        node.lease(key, "loader");
+        node.fill(key, "loader", "v1");
+
+        assertThat(node.fill(key, "loader", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("v1");
+    }
+}

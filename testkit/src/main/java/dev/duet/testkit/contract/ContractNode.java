@@ -1,0 +1,148 @@
+package dev.duet.testkit.contract;
+
+import dev.duet.store.Change;
+import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Content;
+import dev.duet.store.LeaseReply;
+import dev.duet.store.Namespace;
+import dev.duet.store.Operation;
+import dev.duet.store.Payload;
+import dev.duet.store.Reading;
+import dev.duet.store.RecordKey;
+import dev.duet.store.WriteReply;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A namespace as the contract's tests speak to it: with short names, and waiting for each answer. Values live forever and
+ * leases and intents stand for an hour, unless it is said otherwise.
+ */
+final class ContractNode {
+
+    static final long HOUR = TimeUnit.HOURS.toMicros(1);
+
+    /** Long enough that the steps of a test happen within it, short enough to wait for its end. */
+    static final long SOON = TimeUnit.MILLISECONDS.toMicros(400);
+
+    final Namespace namespace;
+
+    ContractNode(Namespace namespace) {
+        this.namespace = namespace;
+    }
+
+    RecordKey key(String cache, String key) {
+        return namespace.config().recordKey(cache, key);
+    }
+
+    static Content value(String text) {
+        return new Content(Payload.of(text.getBytes(StandardCharsets.UTF_8)), Content.FOREVER, 0);
+    }
+
+    static Content value(String text, long life) {
+        return new Content(value(text).payload(), life, 0);
+    }
+
+    Reading read(RecordKey key) {
+        return execute(key, new Operation.Read());
+    }
+
+    LeaseReply lease(RecordKey key, String token) {
+        return lease(key, token, HOUR);
+    }
+
+    LeaseReply lease(RecordKey key, String token, long term) {
+        return execute(key, new Operation.Lease(token, term, 0));
+    }
+
+    WriteReply fill(RecordKey key, String token, String value) {
+        return execute(key, new Operation.Fill(token, value(value)));
+    }
+
+    boolean release(RecordKey key, String token) {
+        return execute(key, new Operation.Release(token));
+    }
+
+    WriteReply put(RecordKey key, String value) {
+        return execute(key, new Operation.Put(value(value)));
+    }
+
+    long invalidate(RecordKey key) {
+        return execute(key, new Operation.Invalidate());
+    }
+
+    long begin(RecordKey key, String token) {
+        return begin(key, token, HOUR);
+    }
+
+    long begin(RecordKey key, String token, long term) {
+        return execute(key, new Operation.Begin(token, term));
+    }
+
+    boolean renew(RecordKey key, String token, long term) {
+        return execute(key, new Operation.Renew(token, term));
+    }
+
+    WriteReply complete(RecordKey key, String token, @Nullable String value) {
+        return execute(key, new Operation.Complete(token, value == null ? null : value(value)));
+    }
+
+    <R> R execute(RecordKey key, Operation<R> operation) {
+        return await(namespace.execute(key, operation));
+    }
+
+    long[] invalidateAll(String cache) {
+        return await(namespace.invalidateAll(cache));
+    }
+
+    long[] heads() {
+        return await(namespace.heads());
+    }
+
+    long head(RecordKey key) {
+        return heads()[key.partition()];
+    }
+
+    List<Change> changesAfter(int partition, long version) {
+        return await(namespace.changesAfter(partition, version));
+    }
+
+    ChangeSubscription subscribe(RecordingListener listener) {
+        return await(namespace.subscribe(listener));
+    }
+
+    /** The value that {@code reading} hits, or what it is instead. */
+    static String seen(Reading reading) {
+        if (reading instanceof Reading.Hit hit) {
+            return new String(hit.payload().bytes(), StandardCharsets.UTF_8);
+        }
+        if (reading instanceof Reading.Writing writing) {
+            return "writing over " + (writing.old() == null ? "nothing" : seen(writing.old()));
+        }
+        return reading instanceof Reading.Loading ? "loading" : "missing";
+    }
+
+    String see(RecordKey key) {
+        return seen(read(key));
+    }
+
+    static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new AssertionError(e.getCause());
+        } catch (TimeoutException e) {
+            throw new AssertionError("no answer within 20 s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}
