@@ -67,13 +67,10 @@ class StoryIT {
         }
     }
 
-    private void awaitEnd(List<ProcessHandle> processes) {
+    private static void awaitEnd(List<ProcessHandle> processes) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> assertThat(processes).noneMatch(StoryProcess::isRunning));
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(15))
-                .untilAsserted(() -> assertThat(directory.resolve("tmp")).isDirectoryNotContaining("glob:**/duet-*"));
     }
 
     /** Whether this JVM was started in the background by a shell that has its jobs ignore SIGINT, as its children do. */

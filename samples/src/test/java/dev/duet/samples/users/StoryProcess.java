@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 
-/** A JVM of this class path, whose temporary files and output lie in one directory. */
+/** A JVM of this class path, whose output goes to a file in a directory. */
 final class StoryProcess implements AutoCloseable {
 
     private final Process process;
@@ -20,11 +20,9 @@ final class StoryProcess implements AutoCloseable {
     }
 
     static StoryProcess start(Class<?> main, Path directory, String... arguments) throws IOException {
-        Path temporary = Files.createDirectories(directory.resolve("tmp"));
         Path output = directory.resolve("output.txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + temporary,
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));
@@ -74,7 +72,7 @@ final class StoryProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    public void close() {
+        process.destroyForcibly().onExit().join();
     }
 }

@@ -23,7 +23,7 @@ class UserNodeTest {
     private static final User ANN = new User(1, "Ann", "ann@example.com");
 
     private final FakeUsers database = new FakeUsers(ANN);
-    private final UserNode node = UserNode.start("node1", 0, new InMemoryStore(), database);
+    private final UserNode node = UserNode.start("node1", 0, InMemoryStore.create(), database);
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach
