@@ -70,6 +70,7 @@ final class JacksonCodecs implements Codecs {
         return JsonMapper.builder()
                 .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
                 .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
                 .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
                 .addModule(new SimpleModule("canonical").addSerializer(new SortedSetSerializer()))
                 .build();
