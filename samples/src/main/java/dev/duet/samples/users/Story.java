@@ -162,6 +162,7 @@ public final class Story {
     }
 
     private void stop() {
+        screen.line("Interrupted; ending all processes."); // unless it is over, and the screen muted
         screen.mute();
         cluster.close();
     }
