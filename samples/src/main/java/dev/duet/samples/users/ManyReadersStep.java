@@ -1,5 +1,6 @@
 package dev.duet.samples.users;
 
+import dev.duet.CacheStats;
 import dev.duet.samples.users.NodeClient.Reply;
 import dev.duet.samples.users.stage.Step;
 import dev.duet.samples.users.stage.Step.Finding;
@@ -37,9 +38,9 @@ final class ManyReadersStep {
     private Finding play() throws Exception {
         readAllAtOnce(WARM_USER); // so that opening connections does not keep the readers apart
         long before = narrator.queries();
-        Map<String, Long> joinedBefore = joined();
+        Map<String, CacheStats> statsBefore = stats();
         Map<String, List<Timed>> answers = readAllAtOnce(COLD_USER.id());
-        Map<String, Long> joinedAfter = joined();
+        Map<String, CacheStats> statsAfter = stats();
         long right = 0;
         for (Map.Entry<String, List<Timed>> entry : answers.entrySet()) {
             String node = entry.getKey();
@@ -53,7 +54,7 @@ final class ManyReadersStep {
                     node,
                     "",
                     Narrator.duration(slowest),
-                    (joinedAfter.get(node) - joinedBefore.get(node)) + " shared an answer");
+                    how(statsBefore.get(node), statsAfter.get(node)));
         }
         long queries = narrator.queries() - before;
         return new Finding(
@@ -75,11 +76,16 @@ final class ManyReadersStep {
         return answers;
     }
 
-    private Map<String, Long> joined() throws IOException, InterruptedException {
-        Map<String, Long> joined = new LinkedHashMap<>();
+    private Map<String, CacheStats> stats() throws IOException, InterruptedException {
+        Map<String, CacheStats> stats = new LinkedHashMap<>();
         for (String node : StoryCluster.NODES) {
-            joined.put(node, cluster.node(node).stats().caches().get("users").joined());
+            stats.put(node, cluster.node(node).stats().caches().get("users"));
         }
-        return joined;
+        return stats;
+    }
+
+    /** How readers were answered who did not have to ask themselves. */
+    private static String how(CacheStats before, CacheStats after) {
+        return "%d shared, %d near".formatted(after.joined() - before.joined(), after.nearHits() - before.nearHits());
     }
 }
