@@ -2,6 +2,7 @@ package dev.duet.samples.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +28,8 @@ class StoryIT {
 
     @Test
     void story_playedToItsEnd_holdsInEveryStepAndLeavesNothing() throws Exception {
-        try (StoryProcess story = StoryProcess.start(Story.class, directory, directory.toString())) {
-            story.awaitOutput("9. ");
+        try (StoryProcess story = play()) {
+            story.awaitOutput("\n9. ");
             List<ProcessHandle> processes = story.descendants();
 
             assertThat(story.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -53,8 +54,8 @@ class StoryIT {
     @ParameterizedTest
     @ValueSource(strings = {"KILL", "INT"})
     void story_endedBySignal_leavesNothing(String signal) throws Exception {
-        try (StoryProcess story = StoryProcess.start(Story.class, directory, directory.toString())) {
-            story.awaitOutput("4. ");
+        try (StoryProcess story = play()) {
+            story.awaitOutput("\n4. ");
             List<ProcessHandle> processes = story.descendants();
             assertThat(processes).hasSizeGreaterThanOrEqualTo(FEWEST_PROCESSES);
 
@@ -65,6 +66,23 @@ class StoryIT {
             assertThat(directory.resolve("story.json")).doesNotExist();
             awaitEnd(processes);
         }
+    }
+
+    @Test
+    void story_thatCannotStart_saysWhyAndFails() throws Exception {
+        try (StoryProcess story = play("-Dduet.redis=nowhere")) {
+            assertThat(story.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(story.process().exitValue()).isEqualTo(1);
+            assertThat(story.output()).contains("FAILED").contains("0 of 1 steps hold");
+            JsonNode report = JsonMapper.shared().readTree(Files.readString(directory.resolve("story.json")));
+            assertThat(report.path("ok").asBoolean()).isFalse();
+            assertThat(report.path("steps").path(0).path("seen").asString()).contains("duet.redis=nowhere");
+        }
+    }
+
+    private StoryProcess play(String... options) throws IOException {
+        return StoryProcess.start(List.of(options), Story.class, directory, directory.toString());
     }
 
     private static void awaitEnd(List<ProcessHandle> processes) {

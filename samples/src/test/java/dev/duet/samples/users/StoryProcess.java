@@ -19,10 +19,14 @@ final class StoryProcess implements AutoCloseable {
         this.output = output;
     }
 
-    static StoryProcess start(Class<?> main, Path directory, String... arguments) throws IOException {
+    /** Starts a class, with options for the JVM before it, and arguments after it. */
+    static StoryProcess start(List<String> options, Class<?> main, Path directory, String... arguments)
+            throws IOException {
         Path output = directory.resolve("output.txt");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));

@@ -3,6 +3,7 @@ package dev.duet.samples.users;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,7 +12,7 @@ class UserNodeIT {
 
     @Test
     void node_withoutItsEnvironment_saysWhatIsMissing(@TempDir Path directory) throws Exception {
-        try (StoryProcess node = StoryProcess.start(UserNode.class, directory)) {
+        try (StoryProcess node = StoryProcess.start(List.of(), UserNode.class, directory)) {
             assertThat(node.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
 
             assertThat(node.process().exitValue()).isEqualTo(2);

@@ -1,5 +1,8 @@
 package dev.duet.samples.users.stage;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * A step of a story.
  *
@@ -8,6 +11,8 @@ package dev.duet.samples.users.stage;
  * @param play plays it
  */
 public record Step(String name, String expected, Play play) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Step.class);
 
     /** Plays a step. */
     @FunctionalInterface
@@ -45,6 +50,7 @@ public record Step(String name, String expected, Play play) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
+            LOG.warn("Step '{}' failed", name, e);
             finding = new Finding(e.toString(), false);
         }
         return new Outcome(name, expected, finding.seen(), finding.ok(), (System.nanoTime() - start) / 1_000_000);
