@@ -2,10 +2,13 @@ package dev.duet.benchmarks;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.duet.Duet;
+import dev.duet.TwoLevelCache;
 import dev.duet.local.CoarseClock;
 import dev.duet.local.FillOutcome;
 import dev.duet.local.NearCache;
 import dev.duet.local.NearCacheConfig;
+import dev.duet.store.InMemoryStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +101,18 @@ public class NearHitBenchmark {
         return system.cache.lookup(keys.next());
     }
 
+    /**
+     * The whole of Duet: {@code get} of a two-level cache with a time to live, answered near.
+     *
+     * @param system what is measured
+     * @param keys what is asked for
+     * @return the value
+     */
+    @Benchmark
+    public @Nullable Object duetCache(DuetCache system, Keys keys) {
+        return system.cache.get(keys.next());
+    }
+
     /** The keys of a thread, each thread at its own place in the sequence. */
     @State(Scope.Thread)
     public static class Keys {
@@ -161,6 +176,30 @@ public class NearHitBenchmark {
         @TearDown
         public void close() {
             clock.close();
+        }
+    }
+
+    /** Duet over a store in memory. */
+    @State(Scope.Benchmark)
+    public static class DuetCache {
+        private final Duet duet = Duet.builder().store(InMemoryStore.create()).build();
+        private final TwoLevelCache<Long, String> cache = duet.cache("hits", Long.class, String.class)
+                .maximumSize(SIZE)
+                .expireAfterWrite(TIME_TO_LIVE)
+                .loader(key -> {
+                    throw new IllegalStateException("key " + key + " is not near");
+                })
+                .build();
+
+        /** Fills the cache, both levels. */
+        public DuetCache() {
+            forEachEntry(cache::put);
+        }
+
+        /** Stops the node. */
+        @TearDown
+        public void close() {
+            duet.close();
         }
     }
 
