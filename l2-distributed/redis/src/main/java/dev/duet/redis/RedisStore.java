@@ -7,6 +7,8 @@ import dev.duet.redis.internal.RedisUri;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Store;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.redisson.api.RedissonClient;
 import org.redisson.config.Config;
@@ -29,6 +31,7 @@ public final class RedisStore implements Store {
     private final RedissonClient client;
     private final String address;
     private final boolean owned;
+    private final Collection<Namespace> namespaces = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RedisStore(RedissonClient client, String address, boolean owned) {
@@ -91,7 +94,9 @@ public final class RedisStore implements Store {
      */
     @Override
     public Namespace open(NamespaceConfig config, String node) {
-        return RedisNamespace.open(client, address, config, node);
+        Namespace namespace = RedisNamespace.open(client, address, config, node);
+        namespaces.add(namespace);
+        return namespace;
     }
 
     /** {@inheritDoc} For instance {@code redis://127.0.0.1:6379/0}. */
@@ -100,9 +105,14 @@ public final class RedisStore implements Store {
         return address;
     }
 
+    /** {@inheritDoc} Ends the subscriptions of its namespaces, and closes the client unless that was handed over. */
     @Override
     public void close() {
-        if (owned && closed.compareAndSet(false, true)) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        namespaces.forEach(Namespace::close);
+        if (owned) {
             Connecting.disconnect(client);
         }
     }

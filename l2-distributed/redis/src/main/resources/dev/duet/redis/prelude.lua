@@ -93,8 +93,9 @@ end
 
 -- Logs a change and broadcasts it. ARGV: the channel, the message up to the version, the message after it.
 local function change(version)
-  local message = ARGV[2] .. text(version) .. ARGV[3]
-  local id = text(version) .. '-0'
+  version = text(version)
+  local message = ARGV[2] .. version .. ARGV[3]
+  local id = version .. '-0'
   local added = redis.pcall('XADD', LOG, 'MAXLEN', '~', LOG_SIZE, id, 'c', message)
   if type(added) == 'table' and added.err then
     -- The log is of a time before the head went back, or is no log.

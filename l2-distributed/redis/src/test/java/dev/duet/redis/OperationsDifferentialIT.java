@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import net.jqwik.api.AfterFailureMode;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -148,7 +149,7 @@ class OperationsDifferentialIT {
         }
     }
 
-    @Property(tries = 3_000)
+    @Property(tries = 3_000, afterFailure = AfterFailureMode.RANDOM_SEED)
     void sequence_onRedisAndInMemory_isTheSame(@ForAll("sequences") List<Step> steps) {
         NamespaceConfig config = new NamespaceConfig("d" + NAMESPACES.incrementAndGet(), 1);
         AtomicLong clock = new AtomicLong(1_000_000_000_000L);

@@ -318,7 +318,13 @@ public final class InMemoryStore implements Store {
 
         private void drain() {
             for (Runnable call = next(); call != null; call = next()) {
-                call.run();
+                try {
+                    call.run();
+                } catch (RuntimeException e) {
+                    // A listener that fails must not fail the writer, nor end the feed.
+                    Thread thread = Thread.currentThread();
+                    thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+                }
             }
         }
 

@@ -46,7 +46,8 @@ public final class ClientConfig extends Config {
                 .setUsername(uri.user())
                 .setPassword(uri.password())
                 .setTcpKeepAlive(true)
-                .setKeepPubSubOrder(true);
+                .setKeepPubSubOrder(true)
+                .setUseScriptCache(false); // ours is enough
         config.useSingleServer()
                 .setAddress(uri.server())
                 .setDatabase(uri.database())

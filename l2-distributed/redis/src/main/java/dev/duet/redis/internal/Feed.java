@@ -127,6 +127,16 @@ final class Feed implements ChangeSubscription {
         }
     }
 
+    /** Whether it was closed, or never came to stand. */
+    boolean isClosed() {
+        calls.lock();
+        try {
+            return closed;
+        } finally {
+            calls.unlock();
+        }
+    }
+
     @Override
     public void close() {
         calls.lock();

@@ -89,7 +89,15 @@ public final class RedisNamespace implements Namespace {
             return CompletableFuture.failedFuture(Failures.translate(e, address));
         }
         return batch.executeAsync()
-                .handle((heads, failure) -> failure == null ? heads.getResponses() : List.of())
+                .handle((heads, failure) -> {
+                    if (failure == null) {
+                        return heads.getResponses();
+                    }
+                    if (Failures.isWrongType(failure)) {
+                        return List.of(); // some head is damaged: each is asked for by script
+                    }
+                    throw new CompletionException(Failures.translate(failure, address));
+                })
                 .thenCompose(heads -> inEachPartition(partition -> headOf(partition, heads)));
     }
 
@@ -155,14 +163,16 @@ public final class RedisNamespace implements Namespace {
 
     @Override
     public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
-        if (closed) {
-            return CompletableFuture.failedFuture(
-                    new StoreUnavailableException("the namespace '" + config.name() + "' is closed", null));
-        }
         try {
             Feed feed =
                     new Feed(client.getTopic(keys.channel(), ByteArrayCodec.INSTANCE), config.partitions(), listener);
+            feeds.removeIf(Feed::isClosed);
             feeds.add(feed);
+            if (closed) {
+                feed.close();
+                return CompletableFuture.failedFuture(
+                        new StoreUnavailableException("the namespace '" + config.name() + "' is closed", null));
+            }
             return feed.start(address);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(Failures.translate(e, address));

@@ -1,0 +1,430 @@
+package dev.duet.redis;
+
+import static dev.duet.redis.Redises.HOUR;
+import static dev.duet.redis.Redises.await;
+import static dev.duet.redis.Redises.content;
+import static dev.duet.redis.Redises.put;
+import static dev.duet.redis.Redises.see;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.duet.store.Change;
+import dev.duet.store.Content;
+import dev.duet.store.LeaseReply;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
+import dev.duet.store.Reading;
+import dev.duet.store.RecordKey;
+import dev.duet.store.StoreConfigurationException;
+import dev.duet.testkit.RedisExtension;
+import dev.duet.testkit.RedisServer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What lies in Redis: its names, its text, its terms; and what becomes of it if somebody else meddles or it is evicted. */
+class StoredTextIT {
+
+    @RegisterExtension
+    static final RedisExtension redis = RedisExtension.create();
+
+    private final RedisServer server = redis.server();
+    private RedisStore store;
+    private Namespace namespace;
+    private String prefix;
+    private RecordKey key;
+
+    @BeforeEach
+    void open() {
+        store = RedisStore.connect(server.uri());
+        namespace = Redises.open(store);
+        prefix = namespace.config().name() + ":{0}:";
+        key = new RecordKey(0, "users", "456");
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private String record() {
+        return prefix + "users:456";
+    }
+
+    private Object command(String... command) {
+        return server.command(command);
+    }
+
+    @Test
+    void keys_haveTheNamesThatTheProtocolGivesThem() {
+        put(namespace, key, "v1");
+        await(namespace.invalidateAll("orders"));
+
+        assertThat(command("KEYS", namespace.config().name() + ":*"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .containsExactlyInAnyOrder(
+                        namespace.config().name() + ":namespace",
+                        prefix + "head",
+                        prefix + "floors",
+                        prefix + "log",
+                        prefix + "users:456");
+        assertThat(command("HGETALL", namespace.config().name() + ":namespace"))
+                .isEqualTo(List.of("partitions", "1", "format", "1"));
+        assertThat(command("HKEYS", prefix + "floors"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .containsExactlyInAnyOrder("*", "orders");
+    }
+
+    @Test
+    void value_isALineAndThePayload() {
+        long version = await(namespace.execute(key, new Operation.Put(content("Ada", HOUR))))
+                .version();
+
+        assertThat((String) command("GET", record())).matches("V " + version + " \\d{16} \\d{16} 0 3\nAda");
+        assertThat((String) command("GET", prefix + "head")).isEqualTo(Long.toString(version));
+    }
+
+    @Test
+    void lease_isALine() {
+        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+
+        assertThat((String) command("GET", record())).matches("L loader \\d{16} \\d{16}\n");
+    }
+
+    @Test
+    void intent_isALineAndTheOldValue() {
+        put(namespace, key, "Ada");
+        await(namespace.execute(key, new Operation.Begin("w1", HOUR)));
+        await(namespace.execute(key, new Operation.Begin("w2", HOUR)));
+
+        assertThat((String) command("GET", record()))
+                .matches("I 1 w1:\\d{16},w2:\\d{16}\nV \\d{16} \\d{16} 9007199254740991 0 3\nAda");
+    }
+
+    @Test
+    void change_isLoggedAsText() {
+        long version = put(namespace, key, "Ada");
+
+        assertThat(command("XRANGE", prefix + "log", "-", "+"))
+                .isEqualTo(List.of(List.of(version + "-0", List.of("c", "K 0 " + version + " n1 users 456"))));
+    }
+
+    @Test
+    void records_vanishByThemselves() {
+        put(namespace, key, "forever");
+        assertThat(command("PTTL", record())).isEqualTo(-1L);
+        await(namespace.execute(key, new Operation.Put(content("v", HOUR))));
+        assertThat((Long) command("PTTL", record())).isBetween(3_590_000L, 3_600_001L);
+        await(namespace.execute(key, new Operation.Begin("w1", HOUR)));
+        await(namespace.execute(key, new Operation.Begin("w2", 2 * HOUR)));
+        assertThat((Long) command("PTTL", record())).isBetween(7_190_000L, 7_200_001L);
+        await(namespace.execute(key, new Operation.Complete("w2", null)));
+        assertThat((Long) command("PTTL", record())).isBetween(3_500_000L, 3_600_001L);
+        await(namespace.execute(key, new Operation.Complete("w1", null)));
+        assertThat(command("EXISTS", record())).isEqualTo(0L);
+        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        assertThat((Long) command("PTTL", record())).isBetween(3_590_000L, 3_600_001L);
+        await(namespace.execute(key, new Operation.Fill("loader", content("v"))));
+        assertThat(command("PTTL", record())).isEqualTo(-1L);
+    }
+
+    static Stream<String> damagedRecords() {
+        return Stream.of(
+                "",
+                "V",
+                "garbage",
+                "{\"id\":456}",
+                "V 1 2 3 4\nx",
+                "V 1795445963985766 1795445963985766 9007199254740991 0 4\nAda",
+                "V 1795445963985766 1795445963985766 9007199254740991 0 2\nAda",
+                "V 1795445963985766 1795445963985766 9007199254740991 0 3",
+                "V -1 1795445963985766 9007199254740991 0 3\nAda",
+                "v 1795445963985766 1795445963985766 9007199254740991 0 3\nAda",
+                "L loader 1795445963985766 9007199254740991",
+                "L loader 1795445963985766 9007199254740991\nx",
+                "I 0 loader\n",
+                "I 2 loader:9007199254740991\n",
+                "I 0 loader:9007199254740991",
+                "I 0 :9007199254740991\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("damagedRecords")
+    void A36_damagedRecord_isMissing_andTheNextLeaseReplacesIt(String text) {
+        put(namespace, key, "v1");
+        command("SET", record(), text);
+
+        assertForeign();
+        assertThat(await(namespace.execute(key, new Operation.Fill("x", content("x"))))
+                        .stored())
+                .isFalse();
+        assertThat(await(namespace.execute(key, new Operation.Release("x")))).isFalse();
+        assertThat(await(namespace.execute(key, new Operation.Renew("x", HOUR))))
+                .isFalse();
+        assertReplaced();
+    }
+
+    @Test
+    void A36_truncatedValue_isMissing_andTheNextLeaseReplacesIt() {
+        put(namespace, key, "a value of some length");
+        String whole = (String) command("GET", record());
+        for (int length = whole.length() - 1; length > 0; length -= 7) {
+            command("SET", record(), whole.substring(0, length));
+            assertForeign();
+        }
+        assertReplaced();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RPUSH %s x", "HSET %s a b", "SADD %s x", "XADD %s * a b"})
+    void A36_otherType_isMissing_andTheNextLeaseReplacesIt(String other) {
+        command(String.format(other, record()).split(" "));
+
+        assertForeign();
+        assertReplaced();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SET %s garbage", "RPUSH %s x"})
+    void A36_writes_replaceWhateverIsThere(String other) {
+        List<Operation<?>> writes = List.of(
+                new Operation.Put(content("v")),
+                new Operation.Invalidate(),
+                new Operation.Begin("w", HOUR),
+                new Operation.Complete("w", content("v")));
+        for (Operation<?> write : writes) {
+            command("DEL", record());
+            command(String.format(other, record()).split(" "));
+            await(namespace.execute(key, write));
+            Reading reading = await(namespace.execute(key, new Operation.Read()));
+            assertThat(reading instanceof Reading.Missing missing && missing.foreign())
+                    .as("%s", write)
+                    .isFalse();
+        }
+    }
+
+    private void assertForeign() {
+        long head = await(namespace.heads())[0];
+        assertThat(await(namespace.execute(key, new Operation.Read()))).isEqualTo(new Reading.Missing(head, true));
+    }
+
+    private void assertReplaced() {
+        assertThat(await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0))))
+                .isInstanceOfSatisfying(
+                        LeaseReply.Granted.class,
+                        granted -> assertThat(granted.foreign()).isTrue());
+        assertThat(await(namespace.execute(key, new Operation.Fill("loader", content("v2"))))
+                        .stored())
+                .isTrue();
+        assertThat(see(namespace, key)).isEqualTo("v2");
+    }
+
+    @Test
+    void damagedOldValue_leavesTheIntentStanding() {
+        put(namespace, key, "Ada");
+        await(namespace.execute(key, new Operation.Begin("w", HOUR)));
+        command("APPEND", record(), "x");
+
+        assertThat(await(namespace.execute(key, new Operation.Read())))
+                .isInstanceOfSatisfying(
+                        Reading.Writing.class,
+                        writing -> assertThat(writing.old()).isNull());
+        assertThat(await(namespace.execute(key, new Operation.Complete("w", content("v2"))))
+                        .stored())
+                .isTrue();
+    }
+
+    @Test
+    void A31_evictedFloors_bringNothingBack() {
+        put(namespace, key, "v1");
+        RecordKey other = new RecordKey(0, "orders", "1");
+        put(namespace, other, "o1");
+        await(namespace.invalidateAll("users"));
+        long head = await(namespace.heads())[0];
+        command("DEL", prefix + "floors");
+
+        assertThat(see(namespace, key)).isEqualTo("Missing");
+        assertThat(see(namespace, other)).isEqualTo("Missing");
+        assertThat(await(namespace.heads())[0]).isGreaterThan(head);
+        put(namespace, key, "v2");
+        assertThat(see(namespace, key)).isEqualTo("v2");
+    }
+
+    @Test
+    void A31_evictedFloors_voidLeasesFromBefore() {
+        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        await(namespace.invalidateAll("users"));
+        command("DEL", prefix + "floors");
+
+        assertThat(await(namespace.execute(key, new Operation.Fill("loader", content("v1"))))
+                        .stored())
+                .isFalse();
+    }
+
+    @Test
+    void A31_evictedFloors_thenInvalidateAllOfAnotherCache_bringNothingBack() {
+        put(namespace, key, "v1");
+        await(namespace.invalidateAll("users"));
+        command("DEL", prefix + "floors");
+        await(namespace.invalidateAll("orders"));
+
+        assertThat(see(namespace, key)).isEqualTo("Missing");
+    }
+
+    @Test
+    void A31_evictedHead_startsAboveEveryHeadBefore() {
+        long before = put(namespace, key, "v1");
+        command("DEL", prefix + "head");
+
+        assertThat(await(namespace.heads())[0]).isGreaterThan(before);
+        assertThat(see(namespace, key)).isEqualTo("v1");
+        command("DEL", prefix + "head");
+        assertThat(put(namespace, key, "v2")).isGreaterThan(before + 1);
+    }
+
+    @Test
+    void A31_evictedHead_neverFallsBelowAFloor() {
+        await(namespace.invalidateAll("users"));
+        command("HSET", prefix + "floors", "users", "9000000000000000");
+        command("DEL", prefix + "head");
+
+        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        assertThat(await(namespace.execute(key, new Operation.Fill("loader", content("v"))))
+                        .stored())
+                .isTrue();
+        assertThat(see(namespace, key)).isEqualTo("v");
+    }
+
+    @Test
+    void A31_evictedHeadAndFloors_bringNothingBack() {
+        put(namespace, key, "v1");
+        await(namespace.invalidateAll("users"));
+        command("DEL", prefix + "head", prefix + "floors");
+
+        await(namespace.heads());
+        assertThat(see(namespace, key)).isEqualTo("Missing");
+    }
+
+    @Test
+    void A31_evictedRecords_areMisses() {
+        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        command("DEL", record());
+        assertThat(await(namespace.execute(key, new Operation.Fill("loader", content("v1"))))
+                        .stored())
+                .isFalse();
+
+        await(namespace.execute(key, new Operation.Begin("w", HOUR)));
+        long head = await(namespace.heads())[0];
+        command("DEL", record());
+        assertThat(await(namespace.execute(key, new Operation.Complete("w", content("v2"))))
+                        .version())
+                .isEqualTo(head + 1);
+        assertThat(see(namespace, key)).isEqualTo("Missing");
+    }
+
+    @Test
+    void A31_evictedLog_isEmpty_andGoesOn() {
+        long head = put(namespace, key, "v1");
+        command("DEL", prefix + "log");
+        assertThat(await(namespace.changesAfter(0, 0))).isEmpty();
+
+        put(namespace, key, "v2");
+        assertThat(await(namespace.changesAfter(0, 0)))
+                .extracting(Change::version)
+                .containsExactly(head + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SET %s garbage", "SET %s -5", "SET %s 0", "RPUSH %s x", "SET %s 99999999999999999"})
+    void damagedHead_startsAnew(String other) {
+        long before = put(namespace, key, "v1");
+        command("DEL", prefix + "head");
+        command(String.format(other, prefix + "head").split(" "));
+        assertThat(put(namespace, key, "v2")).isGreaterThan(before);
+
+        command("DEL", prefix + "head");
+        command(String.format(other, prefix + "head").split(" "));
+        assertThat(await(namespace.execute(key, new Operation.Read())).head()).isBetween(before, Content.FOREVER - 1);
+        assertThat(await(namespace.heads())[0]).isGreaterThan(before);
+        assertThat(see(namespace, key)).isEqualTo("v2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SET %s garbage", "RPUSH %s x", "HSET %s users 5", "HSET %s * x", "HSET %s * 1 users x"})
+    void damagedFloors_bringNothingBack(String other) {
+        put(namespace, key, "v1");
+        await(namespace.invalidateAll("users"));
+        command("DEL", prefix + "floors");
+        command(String.format(other, prefix + "floors").split(" "));
+
+        assertThat(see(namespace, key)).isEqualTo("Missing");
+        put(namespace, key, "v2");
+        assertThat(see(namespace, key)).isEqualTo("v2");
+        await(namespace.invalidateAll("users"));
+        assertThat(see(namespace, key)).isEqualTo("Missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SET %s garbage", "RPUSH %s x"})
+    void damagedLog_isEmpty_andStartsAnew(String other) {
+        put(namespace, key, "v1");
+        command("DEL", prefix + "log");
+        command(String.format(other, prefix + "log").split(" "));
+        assertThat(await(namespace.changesAfter(0, 0))).isEmpty();
+
+        long version = put(namespace, key, "v2");
+        assertThat(await(namespace.changesAfter(0, 0)))
+                .extracting(Change::version)
+                .containsExactly(version);
+    }
+
+    @Test
+    void damagedLogEntry_cutsTheLogThere() {
+        long version = put(namespace, key, "v1");
+        command("XADD", prefix + "log", (version + 1) + "-0", "c", "garbage");
+        command("SET", prefix + "head", Long.toString(version + 1));
+        put(namespace, key, "v2");
+
+        assertThat(await(namespace.changesAfter(0, 0)))
+                .extracting(Change::version)
+                .containsExactly(version + 2);
+    }
+
+    @Test
+    void A17_headThatWentBack_startsTheLogAnew() {
+        long version = put(namespace, key, "v1");
+        command("SET", prefix + "head", Long.toString(version - 1_000));
+
+        assertThat(put(namespace, key, "v2")).isEqualTo(version - 999);
+        assertThat(await(namespace.changesAfter(0, 0)))
+                .extracting(Change::version)
+                .containsExactly(version - 999);
+    }
+
+    @Test
+    void namespaceKey_ofSomethingElse_isRefused() {
+        command("SET", "taken:namespace", "mine");
+
+        assertThatThrownBy(() -> store.open(new NamespaceConfig("taken", 1), "n1"))
+                .isInstanceOf(StoreConfigurationException.class)
+                .hasMessageContaining("taken:namespace");
+    }
+
+    @Test
+    void otherFormat_isRefused() {
+        command("HSET", "future:namespace", "partitions", "1", "format", "2");
+
+        assertThatThrownBy(() -> store.open(new NamespaceConfig("future", 1), "n1"))
+                .isInstanceOf(StoreConfigurationException.class)
+                .hasMessageContaining("format '2'")
+                .hasMessageContaining("future");
+    }
+}
