@@ -12,6 +12,7 @@ import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreConfigurationException;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,8 +89,8 @@ abstract class ContentsContract {
                         hit -> assertThat(hit.payload().bytes()).isEqualTo(bytes));
         node.begin(key, "writer");
         assertThat(node.read(key)).isInstanceOfSatisfying(Reading.Writing.class, writing -> {
-            assertThat(writing.old()).isNotNull();
-            assertThat(writing.old().payload().bytes()).isEqualTo(bytes);
+            Reading.Hit old = Objects.requireNonNull(writing.old());
+            assertThat(old.payload().bytes()).isEqualTo(bytes);
         });
     }
 
