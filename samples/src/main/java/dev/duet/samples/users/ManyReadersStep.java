@@ -1,5 +1,7 @@
 package dev.duet.samples.users;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.duet.CacheStats;
 import dev.duet.samples.users.NodeClient.Reply;
 import dev.duet.samples.users.stage.Step;
@@ -54,7 +56,7 @@ final class ManyReadersStep {
                     node,
                     "",
                     Narrator.duration(slowest),
-                    how(statsBefore.get(node), statsAfter.get(node)));
+                    how(requireNonNull(statsBefore.get(node)), requireNonNull(statsAfter.get(node))));
         }
         long queries = narrator.queries() - before;
         return new Finding(
@@ -79,7 +81,7 @@ final class ManyReadersStep {
     private Map<String, CacheStats> stats() throws IOException, InterruptedException {
         Map<String, CacheStats> stats = new LinkedHashMap<>();
         for (String node : StoryCluster.NODES) {
-            stats.put(node, cluster.node(node).stats().caches().get("users"));
+            stats.put(node, cluster.node(node).stats().cache("users"));
         }
         return stats;
     }

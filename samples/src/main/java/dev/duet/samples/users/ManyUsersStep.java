@@ -42,7 +42,7 @@ final class ManyUsersStep {
         for (long id = 1; id <= HOT_USERS; id++) {
             near += narrator.read(NODE, id, CACHE).by().equals("near") ? 1 : 0;
         }
-        long size = cluster.node(NODE).stats().caches().get("users-small").nearSize();
+        long size = cluster.node(NODE).stats().cache("users-small").nearSize();
         long queries = narrator.queries() - before;
         return new Finding(
                 "%d users near, %d of the %d hot ones among them; %s"

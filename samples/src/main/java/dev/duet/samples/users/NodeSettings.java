@@ -35,9 +35,9 @@ record NodeSettings(String name, String redis, String database, int port) {
         String port = environment.getOrDefault("USERS_PORT", "0");
         check(port.matches("\\d{1,5}"), "USERS_PORT must be a port, but is " + port);
         return new NodeSettings(
-                environment.get("USERS_NODE"),
-                environment.get("USERS_REDIS"),
-                environment.get("USERS_DATABASE"),
+                environment.getOrDefault("USERS_NODE", ""),
+                environment.getOrDefault("USERS_REDIS", ""),
+                environment.getOrDefault("USERS_DATABASE", ""),
                 Integer.parseInt(port));
     }
 

@@ -72,7 +72,7 @@ final class UserApi {
         try {
             answer = users.find(id, Objects.requireNonNullElse(context.queryParam("cache"), "on"));
         } catch (IllegalArgumentException e) {
-            throw new BadRequestResponse(e.getMessage());
+            throw new BadRequestResponse(Objects.requireNonNullElse(e.getMessage(), "there is no such cache"));
         }
         context.header("X-Answered-By", answer.by().toString());
         context.header(

@@ -22,9 +22,7 @@ public final class UserDatabase {
                 id bigint PRIMARY KEY,
                 name text NOT NULL,
                 email text NOT NULL
-            );
-            INSERT INTO users
-                SELECT id, 'User ' || id, 'user' || id || '@example.com' FROM generate_series(1, %d) AS id;
+            )
             """;
 
     /** Reads first and sleeps then, as a slow query does: its answer is as old as its beginning. */
@@ -55,7 +53,11 @@ public final class UserDatabase {
     public static UserDatabase create(DataSource database, int users, List<String> nodes) throws SQLException {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute(TABLE.formatted(users));
+            statement.execute(TABLE);
+            statement.execute("""
+                    INSERT INTO users
+                        SELECT id, 'User ' || id, 'user' || id || '@example.com' FROM generate_series(1, %d) AS id
+                    """.formatted(users));
             statement.execute(SLOW_QUERY);
             for (String node : nodes) {
                 statement.execute("CREATE SEQUENCE queries_" + node);

@@ -33,6 +33,7 @@ public final class Screen {
     }
 
     /** The console, in colour if it is a terminal and {@code NO_COLOR} is not set. */
+    @SuppressWarnings("SystemConsoleNull") // JDK 22 to 24 take a pipe for a terminal; Console.isTerminal() needs 22
     public static Screen ofConsole() {
         return new Screen(System.out, System.console() != null && System.getenv("NO_COLOR") == null);
     }

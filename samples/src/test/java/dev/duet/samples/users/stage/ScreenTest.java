@@ -1,5 +1,6 @@
 package dev.duet.samples.users.stage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.samples.users.stage.Screen.Column;
@@ -13,7 +14,7 @@ class ScreenTest {
     private static final List<Column> COLUMNS = List.of(Column.text(10), Column.number(6));
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final Screen plain = new Screen(new PrintStream(bytes), false);
+    private final Screen plain = new Screen(new PrintStream(bytes, true, UTF_8), false);
 
     @Test
     void row_ofNumbers_isFlushRight() {
@@ -42,7 +43,7 @@ class ScreenTest {
 
     @Test
     void verdict_withColour_isGreenOrRed() {
-        Screen colourful = new Screen(new PrintStream(bytes), true);
+        Screen colourful = new Screen(new PrintStream(bytes, true, UTF_8), true);
 
         colourful.verdict("good", true);
         colourful.verdict("bad", false);
@@ -60,6 +61,6 @@ class ScreenTest {
     }
 
     private List<String> lines() {
-        return bytes.toString().lines().toList();
+        return bytes.toString(UTF_8).lines().toList();
     }
 }
