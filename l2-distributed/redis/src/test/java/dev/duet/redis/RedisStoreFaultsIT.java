@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duet.store.Change;
+import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
@@ -18,6 +19,7 @@ import dev.duet.testkit.contract.RecordingListener;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -170,6 +172,7 @@ class RedisStoreFaultsIT {
             }
         };
         Redises.await(namespace.subscribe(listener));
+        eventually().untilAsserted(() -> assertThat(listener.changes()).hasSize(1));
         server.command("CLIENT", "KILL", "TYPE", "pubsub");
 
         eventually()
@@ -217,6 +220,57 @@ class RedisStoreFaultsIT {
 
         eventually().untilAsserted(() -> assertThat(open.events()).containsExactly("subscribed", "lost", "subscribed"));
         assertThat(closed.events()).containsExactly("subscribed");
+    }
+
+    @Test
+    void closedSubscriptions_areGivenUpAtTheServerToo() {
+        String channel = namespace.config().name() + ":changes";
+        ChangeSubscription first = Redises.await(namespace.subscribe(new RecordingListener()));
+        ChangeSubscription second = Redises.await(namespace.subscribe(new RecordingListener()));
+        assertThat(server.command("PUBSUB", "NUMSUB", channel)).isEqualTo(List.of(channel, 1L));
+
+        first.close();
+        second.close();
+
+        eventually().untilAsserted(() ->
+                assertThat(server.command("PUBSUB", "NUMSUB", channel)).isEqualTo(List.of(channel, 0L)));
+    }
+
+    @Test
+    void closedSubscription_hearsNothingOnceCloseHasReturned_thoughMessagesHaveArrived() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public void onChange(Change change) {
+                super.onChange(change);
+                entered.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        RecordingListener elsewhere = new RecordingListener();
+        try (RedisStore other = RedisStore.connect(server.uri())) {
+            Redises.await(other.open(namespace.config(), "n2").subscribe(elsewhere));
+            ChangeSubscription subscription = Redises.await(namespace.subscribe(listener));
+            put(namespace, key, "v1");
+            put(namespace, key, "v2");
+            entered.await();
+            eventually().pollDelay(Duration.ofMillis(300)).until(() -> elsewhere.changes().size() == 2);
+
+            Thread closing = new Thread(subscription::close);
+            closing.start();
+            eventually().until(() -> closing.getState() == Thread.State.WAITING);
+            goOn.countDown();
+            closing.join();
+            put(namespace, key, "v3");
+
+            eventually().until(() -> elsewhere.changes().size() == 3);
+            assertThat(listener.changes()).hasSize(1);
+        }
     }
 
     @Test

@@ -386,10 +386,11 @@ class StoredTextIT {
                 .containsExactly(version);
     }
 
-    @Test
-    void damagedLogEntry_cutsTheLogThere() {
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "K 0 5 n1 users 456", "K 1 %d n1 users 456"})
+    void damagedLogEntry_cutsTheLogThere(String text) {
         long version = put(namespace, key, "v1");
-        command("XADD", prefix + "log", (version + 1) + "-0", "c", "garbage");
+        command("XADD", prefix + "log", (version + 1) + "-0", "c", String.format(text, version + 1));
         command("SET", prefix + "head", Long.toString(version + 1));
         put(namespace, key, "v2");
 

@@ -28,7 +28,7 @@ final class Feed implements ChangeSubscription {
     private final RTopic topic;
     private final int partitions;
     private final ChangeListener listener;
-    private final ReentrantLock calls = new ReentrantLock();
+    private final ReentrantLock calls = new ReentrantLock(true); // so that a storm of messages cannot hold up close()
     private final BaseStatusListener status = new BaseStatusListener() {
         @Override
         public void onSubscribe(String channel) {
