@@ -76,6 +76,10 @@ final class ReadPath<K, V> {
     }
 
     private @Nullable V fly(K key, CacheLoader<? super K, ? extends V> loader) throws Exception {
+        Object entry = core.near.lookup(key);
+        if (entry != null) {
+            return core.value(entry); // another flight has landed since this reader looked
+        }
         RecordKey record = core.recordKey(key);
         String token = core.node.newToken();
         long discard = 0;

@@ -20,6 +20,7 @@ class ClientConfigTest {
 
     private static final String ADDRESS = "redis://user:secret@10.0.0.1:7000";
 
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     enum Servers {
         CLUSTER((config, mode) ->
                 config.useClusterServers().addNodeAddress(ADDRESS).setReadMode(mode)),

@@ -25,7 +25,7 @@ final class FakeRedis implements AutoCloseable {
         this.version = version;
         this.greeting = greeting;
         try {
-            this.server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+            this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -232,8 +232,9 @@ class RedisStoreFaultsIT {
         first.close();
         second.close();
 
-        eventually().untilAsserted(() ->
-                assertThat(server.command("PUBSUB", "NUMSUB", channel)).isEqualTo(List.of(channel, 0L)));
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(server.command("PUBSUB", "NUMSUB", channel)).isEqualTo(List.of(channel, 0L)));
     }
 
     @Test
@@ -259,7 +260,9 @@ class RedisStoreFaultsIT {
             put(namespace, key, "v1");
             put(namespace, key, "v2");
             entered.await();
-            eventually().pollDelay(Duration.ofMillis(300)).until(() -> elsewhere.changes().size() == 2);
+            eventually()
+                    .pollDelay(Duration.ofMillis(300))
+                    .until(() -> elsewhere.changes().size() == 2);
 
             Thread closing = new Thread(subscription::close);
             closing.start();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reply reads its reply
  * @param <R> the type of the operation's reply
  */
+@SuppressWarnings("ArrayRecordComponent") // handed to the client as they are, and compared nowhere
 record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> reply) {
 
     /**

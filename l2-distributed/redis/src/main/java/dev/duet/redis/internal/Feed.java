@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.redisson.api.RFuture;
 import org.redisson.api.RTopic;
 import org.redisson.api.listener.BaseStatusListener;
 import org.redisson.client.RedisException;
@@ -151,11 +152,11 @@ final class Feed implements ChangeSubscription {
     private void removeListeners() {
         try {
             if (statusId != null) {
-                topic.removeListenerAsync(statusId);
+                RFuture<Void> unused = topic.removeListenerAsync(statusId);
                 statusId = null;
             }
             if (messagesId != null) {
-                topic.removeListenerAsync(messagesId);
+                RFuture<Void> unused = topic.removeListenerAsync(messagesId);
                 messagesId = null;
             }
         } catch (RedisException alreadyShutDown) {

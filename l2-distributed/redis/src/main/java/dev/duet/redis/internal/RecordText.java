@@ -76,11 +76,11 @@ final class RecordText {
         at += 2;
         String contended = word(' ');
         String list = word('\n');
-        if (contended == null || list == null || !contended.equals("0") && !contended.equals("1")) {
+        if (contended == null || list == null || (!contended.equals("0") && !contended.equals("1"))) {
             return null;
         }
         List<Writer> writers = new ArrayList<>();
-        for (String item : list.split(",")) {
+        for (String item : list.split(",", -1)) {
             int colon = item.indexOf(':');
             long until =
                     colon < 1 ? BAD : new RecordText((item + '\n').getBytes(StandardCharsets.UTF_8)).from(colon + 1);

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
 import org.redisson.api.RBatch;
+import org.redisson.api.RFuture;
 import org.redisson.api.RedissonClient;
 import org.redisson.api.stream.StreamMessageId;
 import org.redisson.api.stream.StreamRangeArgs;
@@ -83,7 +84,8 @@ public final class RedisNamespace implements Namespace {
         try {
             batch = client.createBatch();
             for (int p = 0; p < config.partitions(); p++) {
-                batch.getBucket(keys.head(p), StringCodec.INSTANCE).getAsync();
+                RFuture<Object> unused =
+                        batch.getBucket(keys.head(p), StringCodec.INSTANCE).getAsync();
             }
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(Failures.translate(e, address));
