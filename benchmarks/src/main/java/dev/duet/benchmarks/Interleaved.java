@@ -9,6 +9,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -95,7 +96,7 @@ final class Interleaved {
                 benchmark.getSimpleName(), "threads", "ops/us", "ratio to " + baseline, "B/op");
         byName.values().forEach(forks -> {
             int count = forks.get(0).getParams().getThreads();
-            List<RunResult> base = byName.get(baseline + "/" + count);
+            List<RunResult> base = Objects.requireNonNull(byName.get(baseline + "/" + count));
             List<Double> ratios = new ArrayList<>();
             for (int round = 0; round < forks.size(); round++) {
                 ratios.add(score(forks.get(round)) / score(base.get(round)));
@@ -137,9 +138,9 @@ final class Interleaved {
     }
 
     private static double allocation(IterationResult iteration) {
-        return iteration.getSecondaryResults().keySet().stream()
-                .filter(name -> name.endsWith(ALLOCATION))
-                .mapToDouble(name -> iteration.getSecondaryResults().get(name).getScore())
+        return iteration.getSecondaryResults().entrySet().stream()
+                .filter(result -> result.getKey().endsWith(ALLOCATION))
+                .mapToDouble(result -> result.getValue().getScore())
                 .findFirst()
                 .orElse(Double.NaN);
     }
