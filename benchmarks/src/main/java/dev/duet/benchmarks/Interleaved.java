@@ -138,11 +138,13 @@ final class Interleaved {
     }
 
     private static double allocation(IterationResult iteration) {
-        return iteration.getSecondaryResults().entrySet().stream()
-                .filter(result -> result.getKey().endsWith(ALLOCATION))
-                .mapToDouble(result -> result.getValue().getScore())
-                .findFirst()
-                .orElse(Double.NaN);
+        for (String name : iteration.getSecondaryResults().keySet()) {
+            if (name.endsWith(ALLOCATION)) {
+                return Objects.requireNonNull(iteration.getSecondaryResults().get(name))
+                        .getScore();
+            }
+        }
+        return Double.NaN;
     }
 
     private static String name(RunResult result) {
