@@ -180,7 +180,7 @@ final class CacheCore<K, V> {
             raiseFloor(change.partition(), change.version());
         } else {
             K key = keys.decode(change.key());
-            near.invalidate(key, change.version());
+            near.invalidate(key, change.partition(), change.version());
             flights.detach(key);
         }
     }

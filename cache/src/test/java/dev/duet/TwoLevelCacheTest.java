@@ -261,6 +261,7 @@ class TwoLevelCacheTest {
 
         n1.users.put(ID, new User(ID, "put", 9));
 
+        assertThat(n1.isNear(ID)).isTrue();
         assertThat(n1.email(ID)).isEqualTo("put");
         assertThat(n2.email(ID)).isEqualTo("put");
         assertThat(cluster.loads).hasValue(1);

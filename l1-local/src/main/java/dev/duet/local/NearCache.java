@@ -53,6 +53,10 @@ import org.jspecify.annotations.Nullable;
  *     changed; a fill whose stripe still matches read the store before any change it has not been told of. Tickets
  *     compare for equality only. Keys that share a stripe void each other's tickets, which costs a miss.
  *
+ *     <p>A write of this node's own comes back as a message, often before its reply, and must not void its own ticket.
+ *     So an invalidation counts first and then says which change it was for, and {@code replace} reads the two in the
+ *     other order: if it finds its own change named, its count is in, and if one is all there is, nothing else happened.
+ *
  *     <p>A lookup reads the entry, <em>then</em> the floor and the clock. An entry is immutable and published whole by
  *     Caffeine, and the floor never sinks: so at the moment at which the floor is read, that entry was not below it.
  *     That check alone keeps the promise of the floor. The one in {@code fill} keeps an entry that is useless from the
@@ -72,6 +76,9 @@ public final class NearCache<K, V> {
     private final CoarseClock clock;
     private final AtomicLongArray floors;
     private final AtomicLongArray stripes = new AtomicLongArray(1 << STRIPE_BITS);
+    /** For each stripe, which change advanced it last, as {@link #change} has it. */
+    private final AtomicLongArray changes = new AtomicLongArray(1 << STRIPE_BITS);
+
     private final LongAdder hits = new LongAdder();
     private final LongAdder evictions = new LongAdder();
 
@@ -138,8 +145,8 @@ public final class NearCache<K, V> {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill =
-                new Fill(stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
+        Fill fill = new Fill(
+                stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)), false);
         cache.asMap().compute(key, fill);
         return fill.outcome;
     }
@@ -147,7 +154,8 @@ public final class NearCache<K, V> {
     /**
      * Keeps what this node has just stored itself, in place of what it may have: voids the tickets of fills under way, as
      * an invalidation does, and drops an older entry even if the new value cannot be kept. All of it is one step, so that
-     * no reader that began before the write gets its value in behind it (anomaly A25).
+     * no reader that began before the write gets its value in behind it (anomaly A25). That the write's own message may
+     * have come first does no harm.
      *
      * @param key the key
      * @param ticket from {@link #ticket}, taken before the value was sent to the store
@@ -162,8 +170,8 @@ public final class NearCache<K, V> {
     public FillOutcome replace(K key, long ticket, V value, int partition, long version, long deadlineNanos) {
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill =
-                new Fill(stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)));
+        Fill fill = new Fill(
+                stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)), true);
         cache.asMap().compute(key, (k, current) -> {
             Entry<V> kept = fill.apply(k, current);
             stripes.incrementAndGet(fill.stripe);
@@ -178,10 +186,13 @@ public final class NearCache<K, V> {
      * message, coming after its own fill, evicts nothing (anomaly A39).
      *
      * @param key the key, cached or not
+     * @param partition the key's partition, from zero
      * @param version the version of the change
      */
-    public void invalidate(K key, long version) {
-        stripes.incrementAndGet(stripe(key));
+    public void invalidate(K key, int partition, long version) {
+        int stripe = stripe(key);
+        stripes.incrementAndGet(stripe);
+        changes.set(stripe, change(partition, version));
         cache.asMap().compute(key, (k, entry) -> (entry == null || entry.version < version) ? null : entry);
     }
 
@@ -267,6 +278,11 @@ public final class NearCache<K, V> {
         return (key.hashCode() * 0x9E3779B9) >>> (Integer.SIZE - STRIPE_BITS);
     }
 
+    /** A change as one number; no two changes of a time share one, as there are at most 4,096 partitions. */
+    private static long change(int partition, long version) {
+        return version * 4_096 + partition;
+    }
+
     private int weigh(K key, V value) {
         if (weigher == null) {
             return 1;
@@ -300,12 +316,14 @@ public final class NearCache<K, V> {
         private final int stripe;
         private final long ticket;
         private final Entry<V> candidate;
+        private final boolean own;
         private FillOutcome outcome = FillOutcome.INVALIDATED;
 
-        Fill(int stripe, long ticket, Entry<V> candidate) {
+        Fill(int stripe, long ticket, Entry<V> candidate, boolean own) {
             this.stripe = stripe;
             this.ticket = ticket;
             this.candidate = candidate;
+            this.own = own;
         }
 
         @Override
@@ -314,8 +332,14 @@ public final class NearCache<K, V> {
             return (outcome == FillOutcome.FILLED) ? candidate : current;
         }
 
+        /** Whether the key may have been invalidated since the ticket, by anything but the write's own message. */
+        private boolean isVoid() {
+            boolean told = own && changes.get(stripe) == change(candidate.partition, candidate.version);
+            return stripes.get(stripe) != (told ? ticket + 1 : ticket);
+        }
+
         private FillOutcome decide(@Nullable Entry<V> current) {
-            if (stripes.get(stripe) != ticket) {
+            if (isVoid()) {
                 return FillOutcome.INVALIDATED;
             }
             if (current != null && current.version > candidate.version) {

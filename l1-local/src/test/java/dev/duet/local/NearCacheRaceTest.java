@@ -28,7 +28,7 @@ class NearCacheRaceTest {
 
     @Test
     void A03_changeArrivesInsideTheFill_waitsForItAndDropsIt() throws Exception {
-        invalidateInsideTheFill((near, key) -> near.invalidate(key, 2));
+        invalidateInsideTheFill((near, key) -> near.invalidate(key, PARTITION, 2));
     }
 
     @Test
@@ -51,7 +51,7 @@ class NearCacheRaceTest {
                 fills.incrementAndGet();
             });
             if (versioned) {
-                near.invalidate(invalidated, 2);
+                near.invalidate(invalidated, PARTITION, 2);
             } else {
                 near.invalidate(invalidated);
             }
@@ -92,7 +92,7 @@ class NearCacheRaceTest {
                     barrier.await();
                     while (told.get() < last) {
                         long version = truth.incrementAndGet();
-                        near.invalidate(1, version);
+                        near.invalidate(1, PARTITION, version);
                         told.set(version);
                     }
                     return null;

@@ -62,7 +62,7 @@ class NearCacheTest {
         assertThatThrownBy(() -> near.invalidate(nothing()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("key");
-        assertThatThrownBy(() -> near.invalidate(nothing(), 1))
+        assertThatThrownBy(() -> near.invalidate(nothing(), PARTITION, 1))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("key");
     }
@@ -85,7 +85,7 @@ class NearCacheTest {
     @Test
     void A03_changeArrivesBetweenReadAndFill_fillIsRefused() {
         long ticket = near.ticket("a");
-        near.invalidate("a", 2);
+        near.invalidate("a", PARTITION, 2);
 
         assertThat(near.fill("a", ticket, "one", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
@@ -104,7 +104,7 @@ class NearCacheTest {
     void A03_ticketVoidedAndEntryThere_entryStays() {
         fill("a", "two", 2);
         long ticket = near.ticket("a");
-        near.invalidate("a", 2);
+        near.invalidate("a", PARTITION, 2);
 
         assertThat(near.fill("a", ticket, "three", PARTITION, 3, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isEqualTo("two");
@@ -112,7 +112,7 @@ class NearCacheTest {
 
     @Test
     void A03_newTicketAfterTheChange_fills() {
-        near.invalidate("a", 2);
+        near.invalidate("a", PARTITION, 2);
 
         assertThat(fill("a", "two", 2)).isEqualTo(FillOutcome.FILLED);
         assertThat(near.lookup("a")).isEqualTo("two");
@@ -129,18 +129,18 @@ class NearCacheTest {
 
     @Test
     void A11_sameChangeTwice_isHarmless() {
-        near.invalidate("a", 2);
+        near.invalidate("a", PARTITION, 2);
         fill("a", "two", 2);
-        near.invalidate("a", 2);
+        near.invalidate("a", PARTITION, 2);
 
         assertThat(near.lookup("a")).isEqualTo("two");
     }
 
     @Test
     void A11_changesOutOfOrder_newerEntryStays() {
-        near.invalidate("a", 7);
+        near.invalidate("a", PARTITION, 7);
         fill("a", "seven", 7);
-        near.invalidate("a", 6);
+        near.invalidate("a", PARTITION, 6);
 
         assertThat(near.lookup("a")).isEqualTo("seven");
     }
@@ -177,11 +177,56 @@ class NearCacheTest {
     void A25_ownValueThatCannotBeKept_stillDropsOlderEntry() {
         fill("a", "old", 1);
         long ticket = near.ticket("a");
-        near.invalidate("a", 1);
+        near.invalidate("a", PARTITION, 1);
 
         assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
 
         assertThat(near.lookup("a")).isNull();
+    }
+
+    @Test
+    void replace_ownMessageCameFirst_keepsTheValue() {
+        long ticket = near.ticket("a");
+        near.invalidate("a", PARTITION, 2);
+
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.FILLED);
+        assertThat(near.lookup("a")).isEqualTo("new");
+    }
+
+    @Test
+    void A25_ownMessageAndAnotherCameFirst_dropsTheValue() {
+        long ticket = near.ticket("a");
+        near.invalidate("a", PARTITION, 2);
+        near.invalidate("a", PARTITION, 3);
+
+        assertThat(near.replace("a", ticket, "old", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.lookup("a")).isNull();
+    }
+
+    @Test
+    void A25_ownMessageAndOwnLaterWriteCameFirst_dropsTheValue() {
+        long ticket = near.ticket("a");
+        near.invalidate("a", PARTITION, 2);
+        near.invalidate("a");
+
+        assertThat(near.replace("a", ticket, "old", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.lookup("a")).isNull();
+    }
+
+    @Test
+    void A25_messageOfAnotherPartitionWithTheSameVersion_isNotTakenForOwn() {
+        long ticket = near.ticket("a");
+        near.invalidate("a", PARTITION + 1, 2);
+
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+    }
+
+    @Test
+    void A03_fillAfterMessageOfItsOwnVersion_isRefused() {
+        long ticket = near.ticket("a");
+        near.invalidate("a", PARTITION, 2);
+
+        assertThat(near.fill("a", ticket, "read", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
     }
 
     @Test
@@ -197,7 +242,7 @@ class NearCacheTest {
     @Test
     void A39_ownMessageAfterOwnFill_evictsNothing() {
         fill("a", "two", 2);
-        near.invalidate("a", 2);
+        near.invalidate("a", PARTITION, 2);
 
         assertThat(near.lookup("a")).isEqualTo("two");
     }
@@ -206,7 +251,7 @@ class NearCacheTest {
     void invalidate_entryIsOlder_dropsIt() {
         fill("a", "one", 1);
         fill("b", "one", 1);
-        near.invalidate("a", 2);
+        near.invalidate("a", PARTITION, 2);
 
         assertThat(near.lookup("a")).isNull();
         assertThat(near.lookup("b")).isEqualTo("one");
@@ -302,13 +347,13 @@ class NearCacheTest {
         long before = numbers.ticket(0);
         int other = 1;
         while (numbers.ticket(0) == before && other < 1_000_000) {
-            numbers.invalidate(++other, 1);
+            numbers.invalidate(++other, PARTITION, 1);
         }
         assertThat(other).isLessThan(1_000_000);
         numbers.fill(0, numbers.ticket(0), "kept", PARTITION, 1, NEVER);
 
         long ticket = numbers.ticket(0);
-        numbers.invalidate(other, 2);
+        numbers.invalidate(other, PARTITION, 2);
         assertThat(numbers.lookup(0)).isEqualTo("kept");
         assertThat(numbers.fill(0, ticket, "in vain", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(numbers.fill(0, numbers.ticket(0), "again", PARTITION, 1, NEVER))
@@ -331,7 +376,7 @@ class NearCacheTest {
     void evictions_removalsAndReplacements_doNotCount() {
         fill("a", "one", 1);
         fill("a", "two", 2);
-        near.invalidate("a", 3);
+        near.invalidate("a", PARTITION, 3);
         fill("a", "three", 3);
         near.invalidate("a");
         near.cleanUp();
