@@ -57,6 +57,21 @@ final class CacheCore<K, V> {
         this.payloads = new Payloads<>(codec, config.valueType().getTypeName(), config.maximumValueSize());
     }
 
+    /** The cache's own loader. */
+    CacheLoader<? super K, ? extends V> loader() {
+        CacheLoader<? super K, ? extends V> loader = config.loader();
+        if (loader == null) {
+            throw new CacheException(
+                    "cache '" + config.name()
+                            + "' has no loader; set loader(…) when it is built, or use get(key, loader)",
+                    null,
+                    config.name(),
+                    null,
+                    Level.SOURCE);
+        }
+        return loader;
+    }
+
     /** The address of a key's record. */
     RecordKey recordKey(K key) {
         try {
@@ -162,8 +177,7 @@ final class CacheCore<K, V> {
 
     /** The value that a near entry stands for. */
     @SuppressWarnings("unchecked") // the near cache holds values of V, and NOTHING
-    @Nullable
-    V value(Object entry) {
+    static <V> @Nullable V value(Object entry) {
         return entry == NOTHING ? null : (V) entry;
     }
 

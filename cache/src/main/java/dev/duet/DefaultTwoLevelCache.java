@@ -1,7 +1,6 @@
 package dev.duet;
 
 import dev.duet.internal.StatsCounter;
-import dev.duet.store.CacheException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
@@ -27,23 +26,17 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
 
     @Override
     public @Nullable V getIfPresent(K key) {
-        return reads.getIfPresent(checked(key));
+        return reads.getIfPresent(key);
     }
 
     @Override
     public @Nullable V get(K key) {
-        CacheLoader<? super K, ? extends V> loader = core.config.loader();
-        if (loader == null) {
-            throw new CacheException(
-                    "cache '" + name() + "' has no loader; set loader(…) when it is built, or use get(key, loader)",
-                    null);
-        }
-        return reads.get(checked(key), loader);
+        return reads.get(key);
     }
 
     @Override
     public @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader) {
-        return reads.get(checked(key), Objects.requireNonNull(loader, "loader"));
+        return reads.get(key, Objects.requireNonNull(loader, "loader"));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.duet;
 
 import dev.duet.internal.Payloads.Decoded;
+import dev.duet.local.NearCache;
 import dev.duet.store.Content;
 import dev.duet.store.LeaseReply;
 import dev.duet.store.Operation;
@@ -25,23 +26,38 @@ final class ReadPath<K, V> {
     private static final long FIRST_PAUSE = 1_000_000;
     private static final long LONGEST_PAUSE = 25_000_000;
 
+    private final NearCache<K, Object> near; // at hand, so that a hit takes few steps
     private final CacheCore<K, V> core;
     private final long term;
 
     ReadPath(CacheCore<K, V> core) {
+        this.near = core.near;
         this.core = core;
         this.term = Durations.micros(core.config.loadTimeout());
     }
 
     @Nullable
     V getIfPresent(K key) {
-        Object entry = core.near.lookup(key);
-        if (entry != null) {
-            return core.value(entry);
-        }
+        Object entry = near.lookup(key);
+        return entry == null ? peek(key) : CacheCore.value(entry);
+    }
+
+    @Nullable
+    V get(K key) {
+        Object entry = near.lookup(key);
+        return entry == null ? miss(key, core.loader()) : CacheCore.value(entry);
+    }
+
+    @Nullable
+    V get(K key, CacheLoader<? super K, ? extends V> loader) {
+        Object entry = near.lookup(key);
+        return entry == null ? miss(key, loader) : CacheCore.value(entry);
+    }
+
+    private @Nullable V peek(K key) {
         core.stats.nearMisses.increment();
         RecordKey record = core.recordKey(key);
-        long ticket = core.near.ticket(key);
+        long ticket = near.ticket(key);
         long asked = core.node.clock().read();
         Reading found;
         try {
@@ -61,12 +77,7 @@ final class ReadPath<K, V> {
         return decoded.value();
     }
 
-    @Nullable
-    V get(K key, CacheLoader<? super K, ? extends V> loader) {
-        Object entry = core.near.lookup(key);
-        if (entry != null) {
-            return core.value(entry);
-        }
+    private @Nullable V miss(K key, CacheLoader<? super K, ? extends V> loader) {
         core.stats.nearMisses.increment();
         try {
             return core.flights.join(key, core.stats.joined::increment, () -> fly(key, loader));
@@ -76,9 +87,9 @@ final class ReadPath<K, V> {
     }
 
     private @Nullable V fly(K key, CacheLoader<? super K, ? extends V> loader) throws Exception {
-        Object entry = core.near.lookup(key);
+        Object entry = near.lookup(key);
         if (entry != null) {
-            return core.value(entry); // another flight has landed since this reader looked
+            return CacheCore.value(entry); // another flight has landed since this reader looked
         }
         RecordKey record = core.recordKey(key);
         String token = core.node.newToken();
@@ -86,7 +97,7 @@ final class ReadPath<K, V> {
         long pause = FIRST_PAUSE;
         long patience = core.node.clock().read() + 2 * core.config.loadTimeout().toNanos();
         while (true) {
-            long ticket = core.near.ticket(key);
+            long ticket = near.ticket(key);
             long asked = core.node.clock().read();
             LeaseReply reply;
             try {

@@ -3,6 +3,7 @@ package dev.duet.local;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
@@ -72,6 +73,7 @@ public final class NearCache<K, V> {
     private static final int STRIPE_BITS = 12;
 
     private final Cache<K, Entry<V>> cache;
+    private final ConcurrentMap<K, Entry<V>> entries;
     private final @Nullable ToIntBiFunction<? super K, ? super V> weigher;
     private final CoarseClock clock;
     private final AtomicLongArray floors;
@@ -95,6 +97,7 @@ public final class NearCache<K, V> {
         this.cache = bounded(config)
                 .<K, Entry<V>>evictionListener((key, entry, cause) -> evictions.increment())
                 .build();
+        this.entries = cache.asMap();
     }
 
     /**
@@ -106,7 +109,7 @@ public final class NearCache<K, V> {
      */
     public @Nullable V lookup(K key) {
         Objects.requireNonNull(key, "key");
-        Entry<V> entry = cache.getIfPresent(key);
+        Entry<V> entry = entries.get(key);
         if (entry == null || entry.version < floors.get(entry.partition) || clock.now() >= entry.deadline) {
             return null;
         }
@@ -147,7 +150,7 @@ public final class NearCache<K, V> {
         Objects.checkIndex(partition, floors.length());
         Fill fill = new Fill(
                 stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)), false);
-        cache.asMap().compute(key, fill);
+        entries.compute(key, fill);
         return fill.outcome;
     }
 
@@ -172,7 +175,7 @@ public final class NearCache<K, V> {
         Objects.checkIndex(partition, floors.length());
         Fill fill = new Fill(
                 stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)), true);
-        cache.asMap().compute(key, (k, current) -> {
+        entries.compute(key, (k, current) -> {
             Entry<V> kept = fill.apply(k, current);
             stripes.incrementAndGet(fill.stripe);
             return kept == null || kept.version < version ? null : kept;
@@ -193,7 +196,7 @@ public final class NearCache<K, V> {
         int stripe = stripe(key);
         stripes.incrementAndGet(stripe);
         changes.set(stripe, change(partition, version));
-        cache.asMap().compute(key, (k, entry) -> (entry == null || entry.version < version) ? null : entry);
+        entries.compute(key, (k, entry) -> (entry == null || entry.version < version) ? null : entry);
     }
 
     /**
@@ -204,7 +207,7 @@ public final class NearCache<K, V> {
      */
     public void invalidate(K key) {
         stripes.incrementAndGet(stripe(key));
-        cache.asMap().compute(key, (k, entry) -> null);
+        entries.compute(key, (k, entry) -> null);
     }
 
     /**
