@@ -17,7 +17,10 @@ import dev.duet.store.codec.RecordHeader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -393,6 +396,65 @@ class AnomaliesTest {
         n1.users.getIfPresent(ID);
 
         assertThat(n1.email(ID)).isEqualTo("v2");
+    }
+
+    @Test
+    void A25_flightBegunDuringOwnUpdate_isNotJoinedAfterIt() throws Exception {
+        n1.link.holdFeed();
+        CompletableFuture<Void> loading = new CompletableFuture<>();
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        n1.loadNext(key -> {
+            User v1 = cluster.select(key);
+            loading.complete(null);
+            go.get(10, TimeUnit.SECONDS);
+            return v1;
+        });
+        List<CompletableFuture<String>> early = new ArrayList<>();
+
+        n1.users.update(ID, () -> {
+            early.add(CompletableFuture.supplyAsync(() -> n1.email(ID)));
+            loading.get(10, TimeUnit.SECONDS);
+            cluster.commit(ID, "v2");
+        });
+
+        assertThat(elsewhere(() -> n1.email(ID))).isEqualTo("v2");
+        go.complete(null);
+        assertThat(early.get(0)).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("v1");
+        assertThat(n1.email(ID)).isEqualTo("v2");
+    }
+
+    @Test
+    void A25_nearFillAfterOwnIntentRanOut_isDroppedAtCompletion() {
+        n1.link.holdFeed();
+
+        n1.users.update(ID, () -> {
+            cluster.advance(Duration.ofSeconds(1));
+            assertThat(n1.email(ID)).isEqualTo("v1");
+            assertThat(n1.isNear(ID)).isTrue();
+            cluster.commit(ID, "v2");
+        });
+
+        assertThat(n1.email(ID)).isEqualTo("v2");
+    }
+
+    @Test
+    void A25_flightBegunBeforeOwnPut_isNotJoinedAfterItThoughNothingIsNear() {
+        Member n3 = cluster.node(0, settings -> settings.expireAfterWrite(Duration.ofMillis(500)));
+        n3.link.holdFeed();
+        n3.loadNext(key -> {
+            User v1 = cluster.select(key);
+            cluster.commit(key, "v2");
+            n3.link.afterNext(Operation.Put.class, () -> cluster.advance(Duration.ofMillis(500)));
+            elsewhere(() -> {
+                n3.users.put(key, new User(key, "v2", 2));
+                return null;
+            });
+            assertThat(n3.isNear(key)).isFalse();
+            assertThat(elsewhere(() -> n3.email(key))).isEqualTo("v2");
+            return v1;
+        });
+
+        assertThat(n3.email(ID)).isEqualTo("v1");
     }
 
     @Test
