@@ -37,7 +37,7 @@ final class CacheCore<K, V> {
     private static final Logger LOG = LoggerFactory.getLogger(CacheCore.class);
 
     /** Stands in the near cache for the fact that there is no value. */
-    private static final Object NOTHING = new Object();
+    static final Object NOTHING = new Object();
 
     final CacheConfig<K, V> config;
     final Node node;
@@ -175,12 +175,6 @@ final class CacheCore<K, V> {
         flights.detach(key);
     }
 
-    /** The value that a near entry stands for. */
-    @SuppressWarnings("unchecked") // the near cache holds values of V, and NOTHING
-    static <V> @Nullable V value(Object entry) {
-        return entry == NOTHING ? null : (V) entry;
-    }
-
     /** Drops this node's own copy, and lets nobody join what was begun before. */
     void drop(K key) {
         near.invalidate(key);
@@ -209,7 +203,7 @@ final class CacheCore<K, V> {
         return life >= (Long.MAX_VALUE - asked) / 1_000 ? Long.MAX_VALUE : asked + life * 1_000;
     }
 
-    @SuppressWarnings("unchecked") // as value(): the weigher never sees NOTHING
+    @SuppressWarnings("unchecked") // the near cache holds values of V, and NOTHING
     private static <K, V> NearCacheConfig<K, Object> nearConfig(CacheConfig<K, V> config, Node node) {
         ToIntBiFunction<? super K, ? super V> weigher = config.weigher();
         return new NearCacheConfig<>(

@@ -39,19 +39,19 @@ final class ReadPath<K, V> {
     @Nullable
     V getIfPresent(K key) {
         Object entry = near.lookup(key);
-        return entry == null ? peek(key) : CacheCore.value(entry);
+        return entry == null ? peek(key) : value(entry);
     }
 
     @Nullable
     V get(K key) {
         Object entry = near.lookup(key);
-        return entry == null ? miss(key, core.loader()) : CacheCore.value(entry);
+        return entry == null ? miss(key, core.loader()) : value(entry);
     }
 
     @Nullable
     V get(K key, CacheLoader<? super K, ? extends V> loader) {
         Object entry = near.lookup(key);
-        return entry == null ? miss(key, loader) : CacheCore.value(entry);
+        return entry == null ? miss(key, loader) : value(entry);
     }
 
     private @Nullable V peek(K key) {
@@ -89,7 +89,7 @@ final class ReadPath<K, V> {
     private @Nullable V fly(K key, CacheLoader<? super K, ? extends V> loader) throws Exception {
         Object entry = near.lookup(key);
         if (entry != null) {
-            return CacheCore.value(entry); // another flight has landed since this reader looked
+            return value(entry); // another flight has landed since this reader looked
         }
         RecordKey record = core.recordKey(key);
         String token = core.node.newToken();
@@ -204,6 +204,12 @@ final class ReadPath<K, V> {
         Decoded<V> decoded = core.payloads.decode(record, hit.payload());
         (decoded == null ? core.stats.unreadable : core.stats.storeHits).increment();
         return decoded;
+    }
+
+    /** The value that a near entry stands for. */
+    @SuppressWarnings("unchecked") // the near cache holds values of V, and NOTHING
+    private @Nullable V value(Object entry) {
+        return entry == CacheCore.NOTHING ? null : (V) entry;
     }
 
     private void countForeign(boolean foreign) {
