@@ -207,7 +207,7 @@ final class ReadPath<K, V> {
     }
 
     /** The value that a near entry stands for. */
-    @SuppressWarnings("unchecked") // the near cache holds values of V, and NOTHING
+    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // the near cache holds values of V, and the one NOTHING
     private @Nullable V value(Object entry) {
         return entry == CacheCore.NOTHING ? null : (V) entry;
     }
