@@ -71,11 +71,13 @@ final class WritePath<K, V> {
     }
 
     void invalidateAll(Collection<? extends K> keys) {
-        Map<K, CompletionStage<Long>> sent = new LinkedHashMap<>();
+        Map<K, RecordKey> records = new LinkedHashMap<>();
         for (K key : keys) {
-            RecordKey record = core.recordKey(key);
-            sent.computeIfAbsent(key, k -> core.node.namespace().execute(record, new Operation.Invalidate()));
+            records.put(key, core.recordKey(key)); // all of them before anything is sent, since a key may be refused
         }
+        Map<K, CompletionStage<Long>> sent = new LinkedHashMap<>();
+        records.forEach(
+                (key, record) -> sent.put(key, core.node.namespace().execute(record, new Operation.Invalidate())));
         CacheException failed = null;
         for (Map.Entry<K, CompletionStage<Long>> entry : sent.entrySet()) {
             try {

@@ -66,6 +66,40 @@ class ConfigurationTest {
     }
 
     @Test
+    void close_closesTheStore() {
+        HookedStore link = new HookedStore(store);
+        Duet other = Duet.builder().store(link).build();
+        assertThat(link.isClosed()).isFalse();
+
+        other.close();
+
+        assertThat(link.isClosed()).isTrue();
+    }
+
+    @Test
+    void build_fails_closesTheStore() {
+        HookedStore link = new HookedStore(store);
+
+        assertThatThrownBy(() -> Duet.builder().store(link).partitions(32).build())
+                .isInstanceOf(StoreConfigurationException.class);
+
+        assertThat(link.isClosed()).isTrue();
+    }
+
+    @Test
+    void invalidateAll_oneKeyRefused_sendsNothing() {
+        TwoLevelCache<String, String> cache =
+                duet.cache("texts", String.class, String.class).build();
+        cache.put("good", "value");
+
+        assertThatThrownBy(() -> cache.invalidateAll(List.of("good", "half of a pair: \uD83D")))
+                .isInstanceOf(CodecException.class);
+
+        assertThat(cache.getIfPresent("good")).isEqualTo("value");
+        assertThat(cache.stats().invalidationsApplied()).isEqualTo(1);
+    }
+
+    @Test
     void namespaces_keepApart() {
         try (Duet other =
                 Duet.builder().store(store).namespace("other").partitions(32).build()) {

@@ -28,6 +28,7 @@ final class HookedStore implements Store {
     private @Nullable ChangeListener listener;
     private boolean holding;
     private boolean down;
+    private boolean closed;
     private Duration delay = Duration.ZERO;
 
     HookedStore(Store store) {
@@ -90,8 +91,14 @@ final class HookedStore implements Store {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         store.close();
+    }
+
+    /** Whether it was closed. */
+    synchronized boolean isClosed() {
+        return closed;
     }
 
     private synchronized @Nullable Runnable hook(Operation<?> operation) {

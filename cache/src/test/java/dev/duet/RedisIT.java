@@ -62,22 +62,25 @@ class RedisIT {
 
     @Test
     void get_manyThreadsOnThreeNodes_loadsOnce() throws Exception {
-        List<TwoLevelCache<Long, User>> nodes = List.of(slowNode(), slowNode(), slowNode());
         int readers = 50;
-        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch arrived = new CountDownLatch(3 * readers);
+        UnaryOperator<CacheBuilder<Long, User>> loadsWhenAllHaveArrived = settings -> settings.loader(key -> {
+            assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
+            return select(key);
+        });
+        List<TwoLevelCache<Long, User>> nodes =
+                List.of(node(loadsWhenAllHaveArrived), node(loadsWhenAllHaveArrived), node(loadsWhenAllHaveArrived));
         ExecutorService threads = Executors.newFixedThreadPool(readers * nodes.size());
         open.add(threads::shutdownNow);
         List<Future<String>> answers = new ArrayList<>();
         for (TwoLevelCache<Long, User> users : nodes) {
             for (int i = 0; i < readers; i++) {
                 answers.add(threads.submit(() -> {
-                    go.await();
+                    arrived.countDown();
                     return email(users);
                 }));
             }
         }
-
-        go.countDown();
 
         for (Future<String> answer : answers) {
             assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("v1");
@@ -238,13 +241,6 @@ class RedisIT {
 
     private TwoLevelCache<Long, User> node() {
         return node(settings -> settings);
-    }
-
-    private TwoLevelCache<Long, User> slowNode() {
-        return node(settings -> settings.loader(key -> {
-            Thread.sleep(200);
-            return select(key);
-        }));
     }
 
     private TwoLevelCache<Long, User> node(UnaryOperator<CacheBuilder<Long, User>> settings) {
