@@ -176,6 +176,11 @@ final class HookedStore implements Store {
         }
 
         @Override
+        public CompletionStage<Long> startOver(int partition, long seen, long above) {
+            return namespace.startOver(partition, seen, above);
+        }
+
+        @Override
         public CompletionStage<List<Change>> changesAfter(int partition, long version) {
             return namespace.changesAfter(partition, version);
         }

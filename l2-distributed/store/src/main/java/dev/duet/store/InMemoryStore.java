@@ -177,9 +177,12 @@ public final class InMemoryStore implements Store {
         final Map<String, Long> floors = new HashMap<>();
         final Deque<Change> log = new ArrayDeque<>();
         long head;
+        /** The floor under the floors of all caches. */
+        long base;
 
         Partition(int maximumRecords, long head) {
             this.head = head;
+            this.base = head;
             this.records = new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
 
@@ -188,6 +191,10 @@ public final class InMemoryStore implements Store {
                     return size() > maximumRecords;
                 }
             };
+        }
+
+        long floor(String cache) {
+            return Math.max(base, floors.getOrDefault(cache, 0L));
         }
     }
 
@@ -211,8 +218,7 @@ public final class InMemoryStore implements Store {
             Partition partition = space.partitions[key.partition()];
             synchronized (partition) {
                 StoredRecord before = partition.records.getOrDefault(key, StoredRecord.ABSENT);
-                Moment moment =
-                        new Moment(clock.getAsLong(), partition.head, partition.floors.getOrDefault(key.cache(), 0L));
+                Moment moment = new Moment(clock.getAsLong(), partition.head, partition.floor(key.cache()));
                 Outcome<R> outcome = operation.apply(before, moment);
                 if (outcome.record() instanceof StoredRecord.Absent) {
                     partition.records.remove(key);
@@ -250,6 +256,19 @@ public final class InMemoryStore implements Store {
                 }
             }
             return CompletableFuture.completedFuture(heads);
+        }
+
+        @Override
+        public CompletionStage<Long> startOver(int partition, long seen, long above) {
+            Partition there = space.partitions[partition];
+            synchronized (there) {
+                if (there.base <= seen || there.head <= above) {
+                    there.head = Math.max(Math.max(there.head, above) + 1, clock.getAsLong());
+                    there.base = there.head;
+                    there.log.clear();
+                }
+                return CompletableFuture.completedFuture(there.head);
+            }
         }
 
         @Override

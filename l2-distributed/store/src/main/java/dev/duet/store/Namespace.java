@@ -29,8 +29,27 @@ public interface Namespace extends AutoCloseable {
      */
     CompletionStage<long[]> invalidateAll(String cache);
 
-    /** The heads of all partitions, by partition, as they are now. A partition never used has a head too. */
+    /**
+     * The heads of all partitions, by partition, as they are now. A partition never used has a head too.
+     *
+     * <p>A store whose server can be replaced by another, or restarted with older data, finds that out here and at its
+     * scripts at the latest, and {@linkplain #startOver starts} what it may have lost changes of over before it answers
+     * (anomalies A16, A17).
+     */
     CompletionStage<long[]> heads();
+
+    /**
+     * Starts a partition over because changes of it were lost: everything stored there so far counts as absent from now
+     * on, and the head goes above every version that was given out before. In one atomic step, and without scanning;
+     * nothing is logged, so that followers find a gap that the log cannot close. Does nothing if the partition was
+     * started over since its head was {@code seen}, by whichever node, and its head is above {@code above} already.
+     *
+     * @param partition the partition, from zero
+     * @param seen the head by which it was found out that changes are lost
+     * @param above the highest version that the caller knows to have been given out
+     * @return the head afterwards, above {@code above}
+     */
+    CompletionStage<Long> startOver(int partition, long seen, long above);
 
     /**
      * The changes of a partition after {@code version}, in order, as far as the log goes back. The first one has the

@@ -123,6 +123,11 @@ public final class RedisNamespace implements Namespace {
         });
     }
 
+    @Override
+    public CompletionStage<Long> startOver(int partition, long seen, long above) {
+        throw new UnsupportedOperationException("to be done on the branch of the Redis store");
+    }
+
     /**
      * {@inheritDoc}
      *
