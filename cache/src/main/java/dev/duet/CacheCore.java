@@ -18,8 +18,7 @@ import dev.duet.store.codec.CodecException;
 import dev.duet.store.codec.KeyCodec;
 import dev.duet.store.codec.ValueCodec;
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,8 +49,9 @@ final class CacheCore<K, V> {
     CacheCore(CacheConfig<K, V> config, Node node) {
         this.config = config;
         this.node = node;
-        this.near = new NearCache<>(nearConfig(config, node), node.clock());
-        this.flights = new Flights<>(node.clock(), node.maxStaleness().toNanos());
+        this.near = new NearCache<>(nearConfig(config, node), node.clock(), node.freshness());
+        this.flights =
+                new Flights<>(node.clock(), node.waiting(), node.maxStaleness().toNanos());
         this.keys = KeyCodec.forType(config.keyType());
         ValueCodec<V> codec = config.codec() == null ? node.codecs().codecFor(config.valueType()) : config.codec();
         this.payloads = new Payloads<>(codec, config.valueType().getTypeName(), config.maximumValueSize());
@@ -75,7 +75,7 @@ final class CacheCore<K, V> {
     /** The address of a key's record. */
     RecordKey recordKey(K key) {
         try {
-            return node.namespace().config().recordKey(config.name(), keys.encode(key));
+            return node.link().config().recordKey(config.name(), keys.encode(key));
         } catch (CodecException e) {
             throw new CodecException("cache '" + config.name() + "': " + e.getMessage(), e, config.name(), "" + key);
         }
@@ -83,51 +83,47 @@ final class CacheCore<K, V> {
 
     /** Carries out an operation, and waits for its reply. */
     <R> R call(RecordKey key, Operation<R> operation) {
-        return await(node.namespace().execute(key, operation), key.key());
+        long deadline = node.link().deadline();
+        return await(start(key, operation), deadline, key.key());
     }
 
-    /** Waits for a reply of the store, about a key or about the whole cache. */
-    <R> R await(CompletionStage<R> reply, @Nullable String key) {
+    /** Starts an operation, which is to be awaited. */
+    <R> CompletableFuture<R> start(RecordKey key, Operation<R> operation) {
+        return node.link().start(namespace -> namespace.execute(key, operation));
+    }
+
+    /**
+     * Waits for a reply of the store, about a key or about the whole cache.
+     *
+     * @throws StoreUnavailableException if it fails or does not come in time
+     */
+    <R> R await(CompletableFuture<R> reply, long deadline, @Nullable String key) {
         try {
-            return reply.toCompletableFuture().get();
-        } catch (ExecutionException e) {
+            return node.link().await(reply, deadline);
+        } catch (StoreUnavailableException e) {
             stats.storeFailures.increment();
-            throw failure(e.getCause() == null ? e : e.getCause(), key);
+            throw new StoreUnavailableException(
+                    "cache '" + config.name() + "': " + e.getMessage(), e, config.name(), key);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CacheException("interrupted while waiting for the store", e, config.name(), key, Level.STORE);
         }
     }
 
-    /** Carries out an operation without waiting; a failure is counted and logged, and harms nothing. */
+    /** Carries out an operation without waiting; a failure is counted, and harms nothing. */
     void send(RecordKey key, Operation<?> operation) {
-        node.namespace().execute(key, operation).whenComplete((reply, failure) -> {
-            if (failure != null) {
-                stats.storeFailures.increment();
-                LOG.debug(
-                        "{} of key '{}' of cache '{}' failed; it runs out by itself",
-                        operation,
-                        key.key(),
-                        config.name(),
-                        failure);
-            }
-        });
-    }
-
-    /** What a failure of the store is to a caller. */
-    private CacheException failure(Throwable cause, @Nullable String key) {
-        if (cause instanceof StoreUnavailableException) {
-            return new StoreUnavailableException(
-                    "cache '" + config.name() + "': " + cause.getMessage(), cause, config.name(), key);
-        }
-        return cause instanceof CacheException known
-                ? known
-                : new CacheException(
-                        "cache '" + config.name() + "': the store failed: " + cause,
-                        cause,
-                        config.name(),
-                        key,
-                        Level.STORE);
+        node.link()
+                .send(namespace -> namespace.execute(key, operation).whenComplete((reply, failure) -> {
+                    if (failure != null) {
+                        stats.storeFailures.increment();
+                        LOG.debug(
+                                "{} of key '{}' of cache '{}' failed; it runs out by itself",
+                                operation,
+                                key.key(),
+                                config.name(),
+                                failure);
+                    }
+                }));
     }
 
     /**
@@ -160,25 +156,53 @@ final class CacheCore<K, V> {
      * @param life what was left of its life then, in microseconds
      */
     void fillNear(K key, long ticket, @Nullable V value, int partition, long head, long asked, long life) {
-        FillOutcome outcome =
-                near.fill(key, ticket, value == null ? NOTHING : value, partition, head, deadline(asked, life));
-        if (outcome != FillOutcome.FILLED) {
-            stats.nearFillsRefused.increment();
+        Object entry = value == null ? NOTHING : value;
+        count(near.fill(key, ticket, entry, partition, head, trusted(asked), deadline(asked, life)));
+    }
+
+    /**
+     * Keeps near for the bound B what was loaded without the store, so that its outage does not turn every read into a load
+     * (promise P5).
+     *
+     * @param floor the partition's floor, from before the load
+     * @param asked when the loader was asked
+     */
+    void fillNearAlone(K key, long ticket, @Nullable V value, int partition, long floor, long asked) {
+        Duration life = value == null ? config.cacheAbsence() : config.expireAfterWrite();
+        if (value == null && life == null) {
+            return;
         }
+        long end = trusted(asked);
+        long deadline = life == null ? end : Math.min(end, deadline(asked, Durations.micros(life)));
+        count(near.fill(key, ticket, value == null ? NOTHING : value, partition, floor, deadline, deadline));
     }
 
     /** Keeps near what this node wrote, in place of whatever is there. */
     void replaceNear(K key, long ticket, V value, int partition, long version, long asked, long life) {
-        if (near.replace(key, ticket, value, partition, version, deadline(asked, life)) != FillOutcome.FILLED) {
-            stats.nearFillsRefused.increment();
-        }
+        count(near.replace(key, ticket, value, partition, version, trusted(asked), deadline(asked, life)));
         flights.detach(key);
+    }
+
+    private void count(FillOutcome outcome) {
+        switch (outcome) {
+            case FILLED -> {}
+            case INVALIDATED -> stats.nearInvalidated.increment();
+            case OLDER -> stats.nearOlder.increment();
+            case BELOW_FLOOR -> stats.nearBelowFloor.increment();
+            case EXPIRED -> stats.nearExpired.increment();
+        }
     }
 
     /** Drops this node's own copy, and lets nobody join what was begun before. */
     void drop(K key) {
         near.invalidate(key);
         flights.detach(key);
+    }
+
+    /** Drops all of this node's own copies. */
+    void dropAll() {
+        near.invalidateAll();
+        flights.detachAll();
     }
 
     /** Acts on a change of the feed. */
@@ -199,6 +223,11 @@ final class CacheCore<K, V> {
         flights.detachAll();
     }
 
+    /** Until when something that was current at {@code asked} may be served without being told of changes. */
+    private long trusted(long asked) {
+        return asked + node.maxStaleness().toNanos();
+    }
+
     private static long deadline(long asked, long life) {
         return life >= (Long.MAX_VALUE - asked) / 1_000 ? Long.MAX_VALUE : asked + life * 1_000;
     }
@@ -210,6 +239,6 @@ final class CacheCore<K, V> {
                 config.maximumSize(),
                 config.maximumWeight(),
                 weigher == null ? null : (key, entry) -> entry == NOTHING ? 1 : weigher.applyAsInt(key, (V) entry),
-                node.namespace().config().partitions());
+                node.link().config().partitions());
     }
 }

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param loads loads that ended well
  * @param loadFailures loads that threw
  * @param loadTime the time spent in the loader
- * @param nearFillsRefused values that were not kept near, since they might have been stale
+ * @param nearFillsRefused values that were not kept near, since they might have been stale, by reason
  * @param storeFillsRefused loaded values that were not kept in the store, since they might have been stale
  * @param invalidationsSent changes that this node made
  * @param invalidationsApplied changes that this node was told of, its own included
@@ -23,6 +23,8 @@ import java.time.Duration;
  * @param oversized values that were too large to be kept
  * @param unreadable records of the store that were damaged, foreign, or of another schema
  * @param storeFailures operations of the store that failed
+ * @param loadsAlone loads that went past the store, since it did not answer, or held what this node has overwritten
+ * @param unannouncedWrites writes that were made though the store could not be told of them before
  */
 public record CacheStats(
         long nearHits,
@@ -33,7 +35,7 @@ public record CacheStats(
         long loads,
         long loadFailures,
         Duration loadTime,
-        long nearFillsRefused,
+        NearFillsRefused nearFillsRefused,
         long storeFillsRefused,
         long invalidationsSent,
         long invalidationsApplied,
@@ -41,4 +43,23 @@ public record CacheStats(
         long nearSize,
         long oversized,
         long unreadable,
-        long storeFailures) {}
+        long storeFailures,
+        long loadsAlone,
+        long unannouncedWrites) {
+
+    /**
+     * Stale reads that were prevented: values that were not kept near.
+     *
+     * @param invalidated the key was invalidated between the read of the store and the fill, or one that shares its counter
+     * @param older a newer value was there already
+     * @param belowFloor changes may have been missed, or the whole cache was invalidated, since the store was read
+     * @param expired the life of the value had ended on the way
+     */
+    public record NearFillsRefused(long invalidated, long older, long belowFloor, long expired) {
+
+        /** All of them. */
+        public long total() {
+            return invalidated + older + belowFloor + expired;
+        }
+    }
+}

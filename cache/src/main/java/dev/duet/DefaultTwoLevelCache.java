@@ -3,6 +3,7 @@ package dev.duet;
 import dev.duet.internal.StatsCounter;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,17 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     }
 
     @Override
+    public WriteIntent beginWrite(K key) {
+        return writes.begin(List.of(checked(key)));
+    }
+
+    @Override
+    public WriteIntent beginWrite(Collection<? extends K> keys) {
+        keys.forEach(this::checked);
+        return writes.begin(keys);
+    }
+
+    @Override
     public void invalidate(K key) {
         writes.invalidate(checked(key));
     }
@@ -86,7 +98,11 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
                 stats.loads.sum(),
                 stats.loadFailures.sum(),
                 Duration.ofNanos(stats.loadNanos.sum()),
-                stats.nearFillsRefused.sum(),
+                new CacheStats.NearFillsRefused(
+                        stats.nearInvalidated.sum(),
+                        stats.nearOlder.sum(),
+                        stats.nearBelowFloor.sum(),
+                        stats.nearExpired.sum()),
                 stats.storeFillsRefused.sum(),
                 stats.invalidationsSent.sum(),
                 stats.invalidationsApplied.sum(),
@@ -94,7 +110,9 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
                 core.near.estimatedSize(),
                 stats.oversized.sum(),
                 stats.unreadable.sum(),
-                stats.storeFailures.sum());
+                stats.storeFailures.sum(),
+                stats.loadsAlone.sum(),
+                stats.unannounced.sum());
     }
 
     private K checked(K key) {

@@ -1,22 +1,22 @@
 package dev.duet;
 
-import dev.duet.local.CoarseClock;
+import dev.duet.local.Freshness;
+import dev.duet.store.CacheException;
 import dev.duet.store.Change;
 import dev.duet.store.Namespace;
-import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Store;
-import dev.duet.store.codec.Codecs;
+import dev.duet.store.StoreUnavailableException;
 import dev.duet.sync.ChangeFollower;
 import dev.duet.sync.ChangeHandler;
-import dev.duet.sync.FollowerStats;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,17 +50,43 @@ public final class Duet implements AutoCloseable {
 
     private final Map<String, DefaultTwoLevelCache<?, ?>> caches = new ConcurrentHashMap<>();
     private final Store store;
+    private final Namespace namespace;
+    private final Machinery machinery;
     private final Node node;
     private final ChangeFollower follower;
-    private final boolean ownsClock;
     private volatile boolean closed;
 
-    private Duet(Store store, Node node, boolean ownsClock) {
+    private Duet(Store store, Namespace namespace, DuetConfig config, Machinery machinery) {
         this.store = store;
-        this.node = node;
-        this.ownsClock = ownsClock;
-        this.follower =
-                ChangeFollower.start(node.namespace(), new NearCaches(), node.scheduler(), RETRY_AFTER, START_TIMEOUT);
+        this.namespace = namespace;
+        this.machinery = machinery;
+        StoreLink link = new StoreLink(
+                namespace,
+                store.address(),
+                machinery.waiting(),
+                machinery.clock(),
+                config.storeTimeout(),
+                machinery.scheduler(),
+                config.maximumOwedInvalidations(),
+                this::probe);
+        this.node = new Node(
+                machinery.name(),
+                link,
+                machinery.clock(),
+                new Freshness(),
+                machinery.scheduler(),
+                machinery.waiting(),
+                config.maxStaleness(),
+                config.whenStoreIsDown(),
+                config.codecs(),
+                new AtomicLong());
+        this.follower = ChangeFollower.start(
+                namespace,
+                new NearCaches(),
+                machinery.scheduler(),
+                machinery.clock()::read,
+                config.maxStaleness(),
+                RETRY_AFTER);
     }
 
     /** Configures a node. */
@@ -68,52 +94,67 @@ public final class Duet implements AutoCloseable {
         return new DuetBuilder();
     }
 
-    static Duet start(
-            Store store,
-            NamespaceConfig config,
-            Duration maxStaleness,
-            Codecs codecs,
-            @Nullable CoarseClock givenClock,
-            @Nullable LongConsumer pause) {
-        String name = Long.toUnsignedString(new SecureRandom().nextLong(), Character.MAX_RADIX);
-        ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "duet-scheduler");
-            thread.setDaemon(true);
-            return thread;
-        });
-        scheduler.setRemoveOnCancelPolicy(true);
-        CoarseClock clock = givenClock == null ? CoarseClock.start() : givenClock;
+    static Duet start(Store store, DuetConfig config, Machinery machinery) {
         Namespace namespace = null;
         try {
-            namespace = store.open(config, name);
-            Node node = new Node(
-                    name,
-                    namespace,
-                    clock,
-                    scheduler,
-                    pause == null ? LockSupport::parkNanos : pause,
-                    maxStaleness,
-                    codecs,
-                    new AtomicLong());
-            Duet duet = new Duet(store, node, givenClock == null);
-            LOG.info(
-                    "Node {} joined namespace {} of {} ({} partitions, maxStaleness {})",
-                    name,
-                    config.name(),
-                    store.address(),
-                    config.partitions(),
-                    maxStaleness);
+            namespace = LateNamespace.open(store, config.namespace(), machinery.name(), config.failFast());
+            Duet duet = new Duet(store, namespace, config, machinery);
+            duet.awaitFeed(config);
             return duet;
         } catch (RuntimeException | Error e) {
-            scheduler.shutdownNow();
-            if (givenClock == null) {
-                clock.close();
-            }
             if (namespace != null) {
                 namespace.close();
             }
+            machinery.close();
             store.close();
             throw e;
+        }
+    }
+
+    /** Waits until the feed stands; if it does not, fails, or goes on without the store. */
+    private void awaitFeed(DuetConfig config) {
+        try {
+            machinery.waiting().await(follower.ready().toCompletableFuture(), START_TIMEOUT.toNanos());
+            LOG.info(
+                    "Node {} joined namespace {} of {} ({} partitions, maxStaleness {})",
+                    node.name(),
+                    config.namespace().name(),
+                    store.address(),
+                    config.namespace().partitions(),
+                    config.maxStaleness());
+        } catch (ExecutionException | TimeoutException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (config.failFast()) {
+                follower.close();
+                throw cause instanceof CacheException known
+                        ? known
+                        : new StoreUnavailableException(
+                                "the change feed could not be subscribed to within " + START_TIMEOUT, cause);
+            }
+            node.link().down(String.valueOf(cause.getMessage()));
+        } catch (InterruptedException e) {
+            follower.close();
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("interrupted while subscribing to the change feed", e);
+        }
+    }
+
+    /** Asks the store whether it answers, as long as it is taken not to; beside the audits, which may be far apart. */
+    private void probe() {
+        try {
+            ScheduledFuture<?> unused = machinery
+                    .scheduler()
+                    .schedule(
+                            () -> {
+                                if (!closed && node.link().isDown()) {
+                                    follower.audit();
+                                    probe();
+                                }
+                            },
+                            RETRY_AFTER.toNanos(),
+                            TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Not probed: the node is being closed");
         }
     }
 
@@ -139,29 +180,73 @@ public final class Duet implements AutoCloseable {
         return node.name();
     }
 
-    /** What this node heard of the change feed so far. */
-    public FollowerStats changeFeedStats() {
-        return follower.stats();
+    /** What this node did so far. */
+    public DuetStats stats() {
+        StoreLink link = node.link();
+        return new DuetStats(
+                follower.stats(),
+                follower.unreadable(),
+                follower.failedAudits(),
+                freshnessLag(),
+                link.outages(),
+                link.degradedTime(),
+                link.refused(),
+                link.timeouts(),
+                link.owed.size(),
+                link.paid(),
+                link.owed.overflows());
     }
 
-    /** Leaves the namespace, and closes the store. The caches are of no use afterwards. Idempotent. */
+    /** How this node is doing. */
+    public Health health() {
+        StoreLink link = node.link();
+        Duration lag = freshnessLag();
+        int owed = link.owed.size();
+        if (closed) {
+            return new Health(Health.Status.CLOSED, "this Duet is closed", lag, owed);
+        }
+        if (link.isDown()) {
+            return new Health(Health.Status.DOWN, link.reason(), lag, owed);
+        }
+        if (lag.compareTo(node.maxStaleness()) >= 0) {
+            return new Health(
+                    Health.Status.STALE,
+                    "the change feed has not been confirmed for " + lag.toMillis() + " ms",
+                    lag,
+                    owed);
+        }
+        return new Health(Health.Status.UP, null, lag, owed);
+    }
+
+    private Duration freshnessLag() {
+        long provenAt = node.freshness().until() - node.maxStaleness().toNanos();
+        return Duration.ofNanos(Math.max(0, node.clock().read() - provenAt));
+    }
+
+    /**
+     * Leaves the namespace, and closes the store. The caches are of no use afterwards. What is still owed to the store is
+     * lost with this node, and logged. Idempotent.
+     */
     @Override
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
-        follower.close();
-        node.namespace().close();
-        node.scheduler().shutdownNow();
-        if (ownsClock) {
-            node.clock().close();
+        StoreLink link = node.link();
+        if (!link.owed.isEmpty()) {
+            LOG.warn(
+                    "Node {} leaves while the store does not know of {} keys or caches that it has written, in {}: other"
+                            + " nodes may read their old values until the end of their lives",
+                    node.name(),
+                    link.owed.size(),
+                    link.owed.names());
         }
+        follower.close();
+        namespace.close();
+        machinery.close();
         store.close();
-        LOG.info(
-                "Node {} left namespace {}",
-                node.name(),
-                node.namespace().config().name());
+        LOG.info("Node {} left namespace {}", node.name(), link.config().name());
     }
 
     @SuppressWarnings("unchecked") // a cache of an equal configuration has the same types
@@ -196,6 +281,16 @@ public final class Duet implements AutoCloseable {
         @Override
         public void raiseFloor(int partition, long version) {
             caches.values().forEach(cache -> cache.core.raiseFloor(partition, version));
+        }
+
+        @Override
+        public void fresh(long sentAt) {
+            node.freshness().extend(sentAt + node.maxStaleness().toNanos());
+        }
+
+        @Override
+        public void audited(@Nullable Throwable failure) {
+            node.link().probed(failure);
         }
     }
 }

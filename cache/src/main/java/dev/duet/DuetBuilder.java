@@ -1,6 +1,5 @@
 package dev.duet;
 
-import dev.duet.local.CoarseClock;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Store;
 import dev.duet.store.StoreConfigurationException;
@@ -8,7 +7,6 @@ import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.codec.Codecs;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +22,11 @@ public final class DuetBuilder {
     private int partitions = NamespaceConfig.DEFAULT_PARTITIONS;
     private Duration maxStaleness = Duration.ofSeconds(1);
     private Codecs codecs = Codecs.json();
-    private @Nullable CoarseClock clock;
-    private @Nullable LongConsumer pause;
+    private Duration storeTimeout = Duration.ofMillis(500);
+    private WhenStoreIsDown whenStoreIsDown = WhenStoreIsDown.PROCEED;
+    private int maximumOwedInvalidations = 10_000;
+    private boolean failFast = true;
+    private @Nullable Machinery machinery;
 
     DuetBuilder() {}
 
@@ -55,7 +56,8 @@ public final class DuetBuilder {
 
     /**
      * How stale a read may be when everything goes wrong; by default 1 s, at least 100 ms. It is also the term of a
-     * writer's intent, and for how long a reader may join another's flight.
+     * writer's intent, for how long a reader may join another's flight, and for how long a near entry is served when nothing
+     * is heard from the store. Every quarter of it this node asks the store for its heads.
      */
     public DuetBuilder maxStaleness(Duration bound) {
         this.maxStaleness = Durations.check("maxStaleness", bound, LEAST_STALENESS);
@@ -68,15 +70,47 @@ public final class DuetBuilder {
         return this;
     }
 
-    /** Takes the time from {@code clock}, which stays open; for tests. */
-    DuetBuilder clock(CoarseClock clock) {
-        this.clock = clock;
+    /**
+     * How long an operation of the store is waited for; by default 500 ms, at least 1 ms. A read then goes to its loader, and
+     * a write does what {@link #whenStoreIsDown} says. After repeated failures the store is asked no more until it answers
+     * a probe.
+     */
+    public DuetBuilder storeTimeout(Duration timeout) {
+        this.storeTimeout = Durations.check("storeTimeout", timeout);
         return this;
     }
 
-    /** Waits, for so many nanoseconds, in this way; for tests. */
-    DuetBuilder pause(LongConsumer pause) {
-        this.pause = pause;
+    /** What a write does when the store cannot be told of it; by default {@link WhenStoreIsDown#PROCEED}. */
+    public DuetBuilder whenStoreIsDown(WhenStoreIsDown whenStoreIsDown) {
+        this.whenStoreIsDown = Objects.requireNonNull(whenStoreIsDown, "whenStoreIsDown");
+        return this;
+    }
+
+    /**
+     * How many keys are remembered, one by one, that the store could not be told of; by default 10,000. Of more, their whole
+     * caches are invalidated when it answers.
+     */
+    public DuetBuilder maximumOwedInvalidations(int maximum) {
+        if (maximum < 1) {
+            throw new IllegalArgumentException("maximumOwedInvalidations must be at least 1, but is " + maximum);
+        }
+        this.maximumOwedInvalidations = maximum;
+        return this;
+    }
+
+    /**
+     * Whether {@link #build} fails if the store cannot be reached; by default it does. If not, the node starts without the
+     * store, as after an outage, and joins it when it can. A store that is reached and refuses, because of a wrong password
+     * or another number of partitions, fails the build in either case.
+     */
+    public DuetBuilder failFast(boolean failFast) {
+        this.failFast = failFast;
+        return this;
+    }
+
+    /** Takes time, threads and names from there; for tests. */
+    DuetBuilder machinery(Machinery machinery) {
+        this.machinery = machinery;
         return this;
     }
 
@@ -85,13 +119,23 @@ public final class DuetBuilder {
      *
      * @throws IllegalStateException if no store is set
      * @throws StoreConfigurationException if the namespace exists with other settings
-     * @throws StoreUnavailableException if the store cannot be reached
+     * @throws StoreUnavailableException if the store cannot be reached, unless {@link #failFast} is off
      */
     public Duet build() {
         if (store == null) {
             throw new IllegalStateException(
                     "no store is set; set store(…), such as RedisStore.connect(\"redis://127.0.0.1:6379\")");
         }
-        return Duet.start(store, new NamespaceConfig(namespace, partitions), maxStaleness, codecs, clock, pause);
+        return Duet.start(
+                store,
+                new DuetConfig(
+                        new NamespaceConfig(namespace, partitions),
+                        maxStaleness,
+                        storeTimeout,
+                        whenStoreIsDown,
+                        maximumOwedInvalidations,
+                        failFast,
+                        codecs),
+                machinery == null ? Machinery.real() : machinery);
     }
 }

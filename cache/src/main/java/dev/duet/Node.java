@@ -1,32 +1,36 @@
 package dev.duet;
 
+import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
-import dev.duet.store.Namespace;
+import dev.duet.local.Freshness;
 import dev.duet.store.codec.Codecs;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 
 /**
  * What the caches of one node share.
  *
  * @param name the node's name, unique in the namespace
- * @param namespace the store, as this node sees it
+ * @param link the way to the store
  * @param clock the node's clock, which only measures durations
+ * @param freshness until when near entries are served on the strength of an audit
  * @param scheduler runs what is due later; its tasks do not block
- * @param pause waits for so many nanoseconds
+ * @param waiting how callers' threads wait
  * @param maxStaleness the bound B
+ * @param whenStoreIsDown what a write does when the store cannot be told of it
  * @param codecs encodes values by default
  * @param tokens how many tokens were given out
  */
 record Node(
         String name,
-        Namespace namespace,
+        StoreLink link,
         CoarseClock clock,
+        Freshness freshness,
         ScheduledExecutorService scheduler,
-        LongConsumer pause,
+        Waiting waiting,
         Duration maxStaleness,
+        WhenStoreIsDown whenStoreIsDown,
         Codecs codecs,
         AtomicLong tokens) {
 

@@ -18,7 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Implementation note. The near cache's ticket is taken before the store is asked, and so is the time: an invalidation
  * that arrives in between voids the one (anomaly A03), and what is left of a value's life counts from the other, so that
- * only durations cross between clocks (A29). A value loaded without a lease is filled nowhere (A01, A02, A31).
+ * only durations cross between clocks (A29). A value loaded without a lease is filled nowhere (A01, A02, A31), with one
+ * exception: while the store cannot be asked, it is kept near for the bound B (promise P5). A key that this node has written
+ * while the store could not be told is not read from the store until it has been invalidated there (A15).
  */
 final class ReadPath<K, V> {
 
@@ -57,6 +59,9 @@ final class ReadPath<K, V> {
     private @Nullable V peek(K key) {
         core.stats.nearMisses.increment();
         RecordKey record = core.recordKey(key);
+        if (core.node.link().owed.covers(record)) {
+            return null;
+        }
         long ticket = near.ticket(key);
         long asked = core.node.clock().read();
         Reading found;
@@ -92,6 +97,9 @@ final class ReadPath<K, V> {
             return value(entry); // another flight has landed since this reader looked
         }
         RecordKey record = core.recordKey(key);
+        if (core.node.link().owed.covers(record)) {
+            return loadAlone(key, loader, record);
+        }
         String token = core.node.newToken();
         long discard = 0;
         long pause = FIRST_PAUSE;
@@ -105,7 +113,7 @@ final class ReadPath<K, V> {
             } catch (StoreUnavailableException e) {
                 LOG.debug("Key '{}' of cache '{}' is loaded without the store", record.key(), record.cache(), e);
                 core.send(record, new Operation.Release(token));
-                return load(key, loader);
+                return loadAlone(key, loader, record);
             }
             if (reply instanceof LeaseReply.Granted granted) {
                 core.stats.storeMisses.increment();
@@ -130,7 +138,7 @@ final class ReadPath<K, V> {
                 core.stats.storeMisses.increment();
                 return load(key, loader);
             } else {
-                core.node.pause().accept(pause);
+                core.node.waiting().pause(pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE);
             }
         }
@@ -164,6 +172,18 @@ final class ReadPath<K, V> {
         } catch (StoreUnavailableException e) {
             LOG.debug("Key '{}' of cache '{}' was loaded but not cached", record.key(), record.cache(), e);
         }
+        return value;
+    }
+
+    /** Loads while the store cannot be asked, or not about this key. */
+    private @Nullable V loadAlone(K key, CacheLoader<? super K, ? extends V> loader, RecordKey record)
+            throws Exception {
+        core.stats.loadsAlone.increment();
+        long ticket = near.ticket(key);
+        long floor = near.floor(record.partition());
+        long asked = core.node.clock().read();
+        V value = load(key, loader);
+        core.fillNearAlone(key, ticket, value, record.partition(), floor, asked);
         return value;
     }
 

@@ -55,7 +55,8 @@ public interface TwoLevelCache<K, V> {
      *
      * @throws NullPointerException if the value is null; use {@link #invalidate}
      * @throws CodecException if the value cannot be encoded
-     * @throws StoreUnavailableException if the store did not answer; the value may or may not be stored
+     * @throws StoreUnavailableException if the store did not answer, and such writes are {@linkplain
+     *     WhenStoreIsDown#REJECT rejected}; otherwise the key is invalidated as soon as it answers
      */
     void put(K key, V value);
 
@@ -69,7 +70,8 @@ public interface TwoLevelCache<K, V> {
      *     outcome is not known
      * @param <X> what the write may throw
      * @throws X if the write does
-     * @throws StoreUnavailableException if the write could not be announced; then it was not run
+     * @throws StoreUnavailableException if the write could not be announced, and such writes are {@linkplain
+     *     WhenStoreIsDown#REJECT rejected}; then it was not run
      */
     <X extends Exception> void update(K key, WriteAction<X> write) throws X;
 
@@ -82,9 +84,22 @@ public interface TwoLevelCache<K, V> {
     <R extends @Nullable Object, X extends Exception> R update(K key, WriteFunction<R, X> write) throws X;
 
     /**
+     * Announces a write, as {@link #update} does, for code that cannot run as one action: before the transaction commits.
+     * To be closed after it was committed or rolled back.
+     *
+     * @throws StoreUnavailableException as {@link #update} does
+     */
+    WriteIntent beginWrite(K key);
+
+    /** As {@link #beginWrite(Object)}, for a write to several keys of this cache; announced in one round trip. */
+    WriteIntent beginWrite(Collection<? extends K> keys);
+
+    /**
      * Drops the value from the store and from every node.
      *
-     * @throws StoreUnavailableException if the store did not answer; this node has dropped its own copy, others may not
+     * @throws StoreUnavailableException if the store did not answer, and such writes are {@linkplain
+     *     WhenStoreIsDown#REJECT rejected}; in either case this node has dropped its own copy, does not read the key from the
+     *     store, and invalidates it there as soon as it answers
      */
     void invalidate(K key);
 
@@ -94,7 +109,7 @@ public interface TwoLevelCache<K, V> {
     /**
      * Drops all values of this cache from the store and from every node. Costs the same however many there are.
      *
-     * @throws StoreUnavailableException if the store did not answer; this node has dropped its own copies, others may not
+     * @throws StoreUnavailableException as {@link #invalidate} does
      */
     void invalidateAll();
 

@@ -4,36 +4,29 @@ import dev.duet.store.CacheException;
 import dev.duet.store.Content;
 import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
+import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.WriteReply;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The way of a write: intent, write, completion, each with this node's own copies dropped before it goes on. Thread-safe.
+ * The way of a write, each with this node's own copies dropped before it returns. Thread-safe.
  *
- * <p>Implementation note. {@code update} drops at begin, so that this node does not go on serving the old value near while
- * the others have dropped it, and at completion, so that whoever reads after it returned starts anew (anomaly A25). An
- * exception of the write completes without a value: whether the database committed is not known (A14). A writer that dies
- * anywhere in between leaves an intent, which runs out (A12).
+ * <p>Implementation note. A write that the store could not be told of is owed to it, and that before the own copies are
+ * dropped, so that no later reader of this node gets the old value back from the store (anomalies A15, A25). This goes for
+ * one whose outcome is not known too.
  */
 final class WritePath<K, V> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WritePath.class);
-
     private final CacheCore<K, V> core;
-    private final long term;
 
     WritePath(CacheCore<K, V> core) {
         this.core = core;
-        this.term = Durations.micros(core.node.maxStaleness());
     }
 
     void put(K key, V value) {
@@ -50,8 +43,10 @@ final class WritePath<K, V> {
         try {
             reply = core.call(record, new Operation.Put(content));
         } catch (CacheException e) {
+            core.node.link().owe(record);
             core.drop(key);
-            throw e;
+            rejectIfSo(e);
+            return;
         }
         core.stats.invalidationsSent.increment();
         if (reply.stored()) {
@@ -62,99 +57,84 @@ final class WritePath<K, V> {
     }
 
     void invalidate(K key) {
-        try {
-            core.call(core.recordKey(key), new Operation.Invalidate());
-            core.stats.invalidationsSent.increment();
-        } finally {
-            core.drop(key);
-        }
+        invalidateAll(List.of(key));
     }
 
     void invalidateAll(Collection<? extends K> keys) {
-        Map<K, RecordKey> records = new LinkedHashMap<>();
-        for (K key : keys) {
-            records.put(key, core.recordKey(key)); // all of them before anything is sent, since a key may be refused
-        }
-        Map<K, CompletionStage<Long>> sent = new LinkedHashMap<>();
-        records.forEach(
-                (key, record) -> sent.put(key, core.node.namespace().execute(record, new Operation.Invalidate())));
+        Map<K, RecordKey> records = records(keys);
+        long deadline = core.node.link().deadline();
+        Map<K, CompletableFuture<Long>> sent = new LinkedHashMap<>();
+        records.forEach((key, record) -> sent.put(key, core.start(record, new Operation.Invalidate())));
         CacheException failed = null;
-        for (Map.Entry<K, CompletionStage<Long>> entry : sent.entrySet()) {
+        for (Map.Entry<K, CompletableFuture<Long>> entry : sent.entrySet()) {
+            RecordKey record = Objects.requireNonNull(records.get(entry.getKey()));
             try {
-                core.await(entry.getValue(), String.valueOf(entry.getKey()));
+                core.await(entry.getValue(), deadline, record.key());
                 core.stats.invalidationsSent.increment();
             } catch (CacheException e) {
-                if (failed == null) {
-                    failed = e;
-                } else {
-                    failed.addSuppressed(e);
-                }
+                core.node.link().owe(record);
+                failed = first(failed, e);
             } finally {
                 core.drop(entry.getKey());
             }
         }
         if (failed != null) {
-            throw failed;
+            rejectIfSo(failed);
         }
     }
 
     void invalidateAll() {
-        long[] floors = core.await(core.node.namespace().invalidateAll(core.config.name()), null);
+        long deadline = core.node.link().deadline();
+        long[] floors;
+        try {
+            floors = core.await(
+                    core.node.link().start(namespace -> namespace.invalidateAll(core.config.name())), deadline, null);
+        } catch (CacheException e) {
+            core.node.link().owe(core.config.name());
+            core.dropAll();
+            rejectIfSo(e);
+            return;
+        }
         core.stats.invalidationsSent.increment();
         for (int p = 0; p < floors.length; p++) {
             core.raiseFloor(p, floors[p]);
         }
     }
 
-    <R extends @Nullable Object, X extends Exception> R update(K key, WriteFunction<R, X> write) throws X {
-        RecordKey record = core.recordKey(key);
-        String token = core.node.newToken();
-        try {
-            core.call(record, new Operation.Begin(token, term));
-        } catch (CacheException e) {
-            core.send(record, new Operation.Complete(token, null));
-            throw e;
-        } finally {
-            core.drop(key);
-        }
-        core.stats.invalidationsSent.increment();
-        try {
-            return renewing(record, token, write);
-        } finally {
-            complete(key, record, token);
-        }
+    WriteIntent begin(Collection<? extends K> keys) {
+        return AnnouncedWrite.begin(core, records(keys));
     }
 
-    /** Runs the write, and meanwhile renews its intent every third of its term (anomaly A21). */
-    private <R extends @Nullable Object, X extends Exception> R renewing(
-            RecordKey record, String token, WriteFunction<R, X> write) throws X {
-        Runnable renew = () -> core.send(record, new Operation.Renew(token, term));
-        Future<?> renewal = core.node.scheduler().scheduleAtFixedRate(renew, term / 3, term / 3, TimeUnit.MICROSECONDS);
+    <R extends @Nullable Object, X extends Exception> R update(K key, WriteFunction<R, X> write) throws X {
+        WriteIntent intent = begin(List.of(key));
         try {
             return write.run();
         } finally {
-            renewal.cancel(false);
+            intent.close();
         }
     }
 
-    /** Tells the store that the write is done, whatever its outcome; an interrupt of the write has to wait for that. */
-    private void complete(K key, RecordKey record, String token) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            core.call(record, new Operation.Complete(token, null));
-        } catch (CacheException e) {
-            LOG.warn(
-                    "The write of key '{}' of cache '{}' is done, but the store could not be told; other nodes may read"
-                            + " the old value until the intent runs out, in {}: {}",
-                    record.key(),
-                    record.cache(),
-                    core.node.maxStaleness(),
-                    e.getMessage());
-        } finally {
-            core.drop(key);
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+    /** The addresses of all keys, before anything is sent, since a key may be refused. */
+    private Map<K, RecordKey> records(Collection<? extends K> keys) {
+        Map<K, RecordKey> records = new LinkedHashMap<>();
+        for (K key : keys) {
+            records.put(key, core.recordKey(key));
         }
+        return records;
+    }
+
+    /** Throws what went wrong, unless it was that the store does not answer, and writes are made nevertheless. */
+    private void rejectIfSo(CacheException failure) {
+        if (!(failure instanceof StoreUnavailableException) || core.node.whenStoreIsDown() == WhenStoreIsDown.REJECT) {
+            throw failure;
+        }
+    }
+
+    private static CacheException first(@Nullable CacheException before, CacheException now) {
+        if (before == null) {
+            return now;
+        }
+        before.addSuppressed(now);
+        return before;
     }
 }

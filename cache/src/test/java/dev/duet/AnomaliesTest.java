@@ -93,7 +93,7 @@ class AnomaliesTest {
 
         assertThat(n1.isNear(ID)).isFalse();
         assertThat(n1.email(ID)).isEqualTo("v2");
-        assertThat(n1.users.stats().nearFillsRefused()).isEqualTo(1);
+        assertThat(n1.users.stats().nearFillsRefused().total()).isEqualTo(1);
     }
 
     @Test
@@ -238,7 +238,7 @@ class AnomaliesTest {
         n1.link.deliver(held.get(1));
 
         assertThat(n1.email(ID)).isEqualTo("v2");
-        assertThat(n1.duet.changeFeedStats().gaps()).isEqualTo(1);
+        assertThat(n1.duet.stats().feed().gaps()).isEqualTo(1);
     }
 
     @Test
@@ -257,7 +257,7 @@ class AnomaliesTest {
 
         assertThat(n1.isNear(ID)).isTrue();
         assertThat(n1.email(ID)).isEqualTo("v2");
-        assertThat(n1.duet.changeFeedStats().repeated()).isEqualTo(2);
+        assertThat(n1.duet.stats().feed().repeated()).isEqualTo(2);
     }
 
     @Test
@@ -516,7 +516,7 @@ class AnomaliesTest {
         }
 
         for (Member node : List.of(n1, n2, n3)) {
-            assertThat(node.duet.changeFeedStats().applied()).isZero();
+            assertThat(node.duet.stats().feed().applied()).isZero();
             assertThat(node.users.stats().invalidationsApplied()).isZero();
         }
     }
@@ -593,7 +593,7 @@ class AnomaliesTest {
         n1.link.held().forEach(n1.link::deliver);
 
         assertThat(n1.isNear(ID)).isTrue();
-        assertThat(n1.duet.changeFeedStats().applied()).isEqualTo(1);
+        assertThat(n1.duet.stats().feed().applied()).isEqualTo(1);
     }
 
     @Test

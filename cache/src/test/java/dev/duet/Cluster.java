@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
 import dev.duet.store.InMemoryStore;
 import java.time.Duration;
@@ -7,9 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -38,16 +42,18 @@ final class Cluster implements AutoCloseable {
         final Duet duet;
         final TwoLevelCache<Long, User> users;
         private volatile CacheLoader<Long, User> loader = Cluster.this::select;
+        final FakeScheduler scheduler;
         private volatile LongConsumer pause = nanos -> advance(Duration.ofNanos(nanos));
 
-        Member(long origin, UnaryOperator<CacheBuilder<Long, User>> settings) {
+        Member(long origin, UnaryOperator<DuetBuilder> node, UnaryOperator<CacheBuilder<Long, User>> settings) {
             nanos = new AtomicLong(origin);
             clock = CoarseClock.manual(nanos::get);
-            duet = Duet.builder()
-                    .store(link)
-                    .partitions(1)
-                    .clock(clock)
-                    .pause(nanos -> pause.accept(nanos))
+            scheduler = new FakeScheduler(nanos::get);
+            String name = "n" + (members.size() + 1);
+            duet = node.apply(Duet.builder()
+                            .store(link)
+                            .partitions(1)
+                            .machinery(new Machinery(name, clock, scheduler, new PausingElsewhere(), false)))
                     .build();
             users = settings.apply(duet.cache("users", Long.class, User.class)
                             .expireAfterWrite(TTL)
@@ -82,9 +88,30 @@ final class Cluster implements AutoCloseable {
             return users.stats().nearHits() > hits;
         }
 
+        /** Lets time pass for this node, and does what falls due. */
         void advanceAlone(Duration by) {
-            nanos.addAndGet(by.toNanos());
+            long end = nanos.get() + by.toNanos();
+            while (scheduler.nextDue() <= end) {
+                nanos.set(Math.max(nanos.get(), scheduler.nextDue()));
+                clock.tick();
+                scheduler.runDue();
+            }
+            nanos.set(end);
             clock.tick();
+        }
+
+        /** Waits for results as threads do, and pauses as the test says. */
+        private final class PausingElsewhere implements Waiting {
+            @Override
+            public <T> T await(CompletableFuture<T> result, long limit)
+                    throws InterruptedException, ExecutionException, TimeoutException {
+                return Waiting.blocking().await(result, limit);
+            }
+
+            @Override
+            public void pause(long time) {
+                pause.accept(time);
+            }
         }
     }
 
@@ -93,7 +120,11 @@ final class Cluster implements AutoCloseable {
     }
 
     Member node(long clockOrigin, UnaryOperator<CacheBuilder<Long, User>> settings) {
-        Member member = new Member(clockOrigin, settings);
+        return node(clockOrigin, node -> node, settings);
+    }
+
+    Member node(long clockOrigin, UnaryOperator<DuetBuilder> node, UnaryOperator<CacheBuilder<Long, User>> settings) {
+        Member member = new Member(clockOrigin, node, settings);
         members.add(member);
         return member;
     }

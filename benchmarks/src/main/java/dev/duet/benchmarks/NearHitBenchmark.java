@@ -6,6 +6,7 @@ import dev.duet.Duet;
 import dev.duet.TwoLevelCache;
 import dev.duet.local.CoarseClock;
 import dev.duet.local.FillOutcome;
+import dev.duet.local.Freshness;
 import dev.duet.local.NearCache;
 import dev.duet.local.NearCacheConfig;
 import dev.duet.store.InMemoryStore;
@@ -160,14 +161,15 @@ public class NearHitBenchmark {
         private static final int PARTITIONS = 64;
 
         private final CoarseClock clock = CoarseClock.start();
-        private final NearCache<Long, String> cache = new NearCache<>(NearCacheConfig.ofSize(SIZE, PARTITIONS), clock);
+        private final NearCache<Long, String> cache =
+                new NearCache<>(NearCacheConfig.ofSize(SIZE, PARTITIONS), clock, new Freshness());
 
         /** Fills the cache. */
         public DuetNearCache() {
             long deadline = clock.read() + TIME_TO_LIVE.toNanos();
             forEachEntry((key, value) -> {
                 int partition = (int) (key % PARTITIONS);
-                if (cache.fill(key, cache.ticket(key), value, partition, 1, deadline) != FillOutcome.FILLED) {
+                if (cache.fill(key, cache.ticket(key), value, partition, 1, deadline, deadline) != FillOutcome.FILLED) {
                     throw new IllegalStateException("the near cache did not take key " + key);
                 }
             });

@@ -24,16 +24,19 @@ public final class Flights<K, V> {
 
     private final ConcurrentHashMap<K, Flight<V>> flights = new ConcurrentHashMap<>();
     private final CoarseClock clock;
+    private final Waiting waiting;
     private final long window;
 
     /**
      * Creates an empty table.
      *
      * @param clock the clock that {@code window} is measured by
+     * @param waiting how those who join wait
      * @param window for how long after its start a flight may be joined, in nanoseconds
      */
-    public Flights(CoarseClock clock, long window) {
+    public Flights(CoarseClock clock, Waiting waiting, long window) {
         this.clock = clock;
+        this.waiting = waiting;
         this.window = window;
     }
 
@@ -61,7 +64,7 @@ public final class Flights<K, V> {
                         null);
             } else if (mine.start - other.start < window) {
                 joined.run();
-                return other.await();
+                return other.await(waiting);
             } else if (flights.replace(key, other, mine)) {
                 return fly(key, mine, work);
             }
@@ -101,9 +104,9 @@ public final class Flights<K, V> {
         }
 
         @Nullable
-        V await() throws Exception {
+        V await(Waiting waiting) throws Exception {
             try {
-                return result.get();
+                return waiting.await(result, Waiting.FOREVER);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof Error error) {
                     throw error;

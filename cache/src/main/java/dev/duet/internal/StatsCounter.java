@@ -20,8 +20,18 @@ public final class StatsCounter {
     public final LongAdder loadNanos = new LongAdder();
     /** Fills of the store that were refused. */
     public final LongAdder storeFillsRefused = new LongAdder();
-    /** Fills of the near cache that were refused. */
-    public final LongAdder nearFillsRefused = new LongAdder();
+    /** Fills of the near cache that were refused since the key had been invalidated. */
+    public final LongAdder nearInvalidated = new LongAdder();
+    /** Fills of the near cache that were refused since a newer entry was there. */
+    public final LongAdder nearOlder = new LongAdder();
+    /** Fills of the near cache that were refused since the floor had been raised. */
+    public final LongAdder nearBelowFloor = new LongAdder();
+    /** Fills of the near cache that were refused since their life had ended. */
+    public final LongAdder nearExpired = new LongAdder();
+    /** Loads that went past the store, since it did not answer or was not to be trusted. */
+    public final LongAdder loadsAlone = new LongAdder();
+    /** Writes that were made though the store could not be told of them before. */
+    public final LongAdder unannounced = new LongAdder();
     /** Changes that this node made. */
     public final LongAdder invalidationsSent = new LongAdder();
     /** Changes that this node was told of and acted upon. */

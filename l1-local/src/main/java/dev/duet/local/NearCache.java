@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.StampedLock;
 import java.util.function.BiFunction;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +25,18 @@ import org.jspecify.annotations.Nullable;
  * User user = near.lookup(key);
  * if (user == null) {
  *     long ticket = near.ticket(key);
+ *     long asked = clock.read();
  *     Answer answer = store.read(key);
- *     near.fill(key, ticket, answer.user(), partition, answer.head(), clock.read() + ttlNanos);
+ *     near.fill(key, ticket, answer.user(), partition, answer.head(), asked + bound, asked + ttl);
  * }
  * }</pre>
  *
- * <p>An entry past its deadline or below the floor of its partition is a miss, and stays where it is until a fill
- * replaces it, an invalidation removes it or the bound evicts it: it takes room, which the policy gives to whatever is
- * asked for more often. Deadlines are in the time of the {@link CoarseClock}, and are kept to its granularity.
+ * <p>An entry is served before its deadline and at or above the floor of its partition; and moreover only while the node
+ * is {@linkplain Freshness fresh}, or the entry is young enough to be trusted without that. So a node that hears of no
+ * changes, for whatever reason, serves nothing old (anomalies A08, A28). What is not served is a miss, and stays where it
+ * is until a fill replaces it, an invalidation removes it or the bound evicts it: the next audit may make it good, and
+ * meanwhile it takes room, which the policy gives to whatever is asked for more often. Times are those of the {@link
+ * CoarseClock}, and are kept to its granularity.
  *
  * <p>Which entries stay within the bound is Caffeine's Window TinyLFU to say: recency and frequency, so that a scan
  * does not flush what is hot.
@@ -58,8 +63,11 @@ import org.jspecify.annotations.Nullable;
  *     So an invalidation counts first and then says which change it was for, and {@code replace} reads the two in the
  *     other order: if it finds its own change named, its count is in, and if one is all there is, nothing else happened.
  *
- *     <p>A lookup reads the entry, <em>then</em> the floor and the clock. An entry is immutable and published whole by
- *     Caffeine, and the floor never sinks: so at the moment at which the floor is read, that entry was not below it.
+ *     <p>A lookup reads the freshness, <em>then</em> the entry, <em>then</em> the floor and the clock. Freshness is
+ *     extended after the changes that it vouches for were acted upon, so an entry that is read after it has survived them.
+ *     The other way round, a lookup that is held up between the two would serve an entry that was long stale, by a
+ *     freshness that was proven after that entry was dropped. An entry is immutable and published whole by Caffeine, and
+ *     the floor never sinks: so at the moment at which the floor is read, that entry was not below it.
  *     That check alone keeps the promise of the floor. The one in {@code fill} keeps an entry that is useless from the
  *     start from displacing another; a floor raised right after it makes the new entry a miss like every other.
  *
@@ -76,10 +84,14 @@ public final class NearCache<K, V> {
     private final ConcurrentMap<K, Entry<V>> entries;
     private final @Nullable ToIntBiFunction<? super K, ? super V> weigher;
     private final CoarseClock clock;
+    private final Freshness freshness;
     private final AtomicLongArray floors;
     private final AtomicLongArray stripes = new AtomicLongArray(1 << STRIPE_BITS);
     /** For each stripe, which change advanced it last, as {@link #change} has it. */
     private final AtomicLongArray changes = new AtomicLongArray(1 << STRIPE_BITS);
+
+    /** Held for reading while a fill decides and inserts, so that {@link #invalidateAll()} can wait for all of them. */
+    private final StampedLock fills = new StampedLock();
 
     private final LongAdder hits = new LongAdder();
     private final LongAdder evictions = new LongAdder();
@@ -89,9 +101,11 @@ public final class NearCache<K, V> {
      *
      * @param config the bound and the number of partitions
      * @param clock the time that deadlines are in; stays the caller's to close
+     * @param freshness until when entries are served whose own trust has ended
      */
-    public NearCache(NearCacheConfig<K, V> config, CoarseClock clock) {
+    public NearCache(NearCacheConfig<K, V> config, CoarseClock clock, Freshness freshness) {
         this.clock = Objects.requireNonNull(clock, "clock");
+        this.freshness = Objects.requireNonNull(freshness, "freshness");
         this.weigher = config.weigher();
         this.floors = new AtomicLongArray(config.partitions());
         this.cache = bounded(config)
@@ -101,16 +115,21 @@ public final class NearCache<K, V> {
     }
 
     /**
-     * The value to serve for a key, if there is one: not past its deadline, and not below its partition's floor. Counts
-     * a {@linkplain #hits() hit} if so. Takes no lock and allocates nothing.
+     * The value to serve for a key, if there is one: not past its deadline, not below its partition's floor, and trusted
+     * or fresh. Counts a {@linkplain #hits() hit} if so. Takes no lock and allocates nothing.
      *
      * @param key the key
      * @return the value, or null for a miss
      */
     public @Nullable V lookup(K key) {
         Objects.requireNonNull(key, "key");
+        long fresh = freshness.until();
         Entry<V> entry = entries.get(key);
-        if (entry == null || entry.version < floors.get(entry.partition) || clock.now() >= entry.deadline) {
+        if (entry == null || entry.version < floors.get(entry.partition)) {
+            return null;
+        }
+        long now = clock.now();
+        if (now >= entry.deadline || (now >= fresh && now >= entry.trusted)) {
             return null;
         }
         hits.increment();
@@ -138,19 +157,25 @@ public final class NearCache<K, V> {
      * @param value what the store answered
      * @param partition the key's partition, from zero
      * @param version the head of the partition at which the answer was true
+     * @param trustedNanos until when to serve it though nothing is heard of changes, in the time of the near cache's clock:
+     *     the bound B after the store was asked
      * @param deadlineNanos when to stop serving the value, in the time of the near cache's clock; {@link
      *     Long#MAX_VALUE} for never
      * @return what became of it
      * @throws IndexOutOfBoundsException if there is no such partition
      * @throws IllegalArgumentException if the weigher says that the value weighs less than nothing
      */
-    public FillOutcome fill(K key, long ticket, V value, int partition, long version, long deadlineNanos) {
+    public FillOutcome fill(
+            K key, long ticket, V value, int partition, long version, long trustedNanos, long deadlineNanos) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
         Fill fill = new Fill(
-                stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)), false);
-        entries.compute(key, fill);
+                stripe(key),
+                ticket,
+                new Entry<>(value, version, trustedNanos, deadlineNanos, partition, weigh(key, value)),
+                false);
+        insert(key, fill);
         return fill.outcome;
     }
 
@@ -165,22 +190,36 @@ public final class NearCache<K, V> {
      * @param value what was stored
      * @param partition the key's partition, from zero
      * @param version the version of the change
+     * @param trustedNanos as for {@link #fill}
      * @param deadlineNanos as for {@link #fill}
      * @return what became of it
      * @throws IndexOutOfBoundsException if there is no such partition
      * @throws IllegalArgumentException if the weigher says that the value weighs less than nothing
      */
-    public FillOutcome replace(K key, long ticket, V value, int partition, long version, long deadlineNanos) {
+    public FillOutcome replace(
+            K key, long ticket, V value, int partition, long version, long trustedNanos, long deadlineNanos) {
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
         Fill fill = new Fill(
-                stripe(key), ticket, new Entry<>(value, version, deadlineNanos, partition, weigh(key, value)), true);
-        entries.compute(key, (k, current) -> {
+                stripe(key),
+                ticket,
+                new Entry<>(value, version, trustedNanos, deadlineNanos, partition, weigh(key, value)),
+                true);
+        insert(key, (k, current) -> {
             Entry<V> kept = fill.apply(k, current);
             stripes.incrementAndGet(fill.stripe);
             return kept == null || kept.version < version ? null : kept;
         });
         return fill.outcome;
+    }
+
+    private void insert(K key, BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> decision) {
+        long stamp = fills.readLock();
+        try {
+            entries.compute(key, decision);
+        } finally {
+            fills.unlockRead(stamp);
+        }
     }
 
     /**
@@ -208,6 +247,22 @@ public final class NearCache<K, V> {
     public void invalidate(K key) {
         stripes.incrementAndGet(stripe(key));
         entries.compute(key, (k, entry) -> null);
+    }
+
+    /**
+     * Drops every key, and voids the tickets of all fills under way: for a write of this node's own that concerns them all.
+     * Waits for fills that have begun, and costs as much as there are entries.
+     */
+    public void invalidateAll() {
+        long stamp = fills.writeLock();
+        try {
+            for (int stripe = 0; stripe < stripes.length(); stripe++) {
+                stripes.incrementAndGet(stripe);
+            }
+            cache.invalidateAll();
+        } finally {
+            fills.unlockWrite(stamp);
+        }
     }
 
     /**
@@ -308,11 +363,10 @@ public final class NearCache<K, V> {
     }
 
     /**
-     * What is kept for a key: 40 bytes with compressed references, of which a header of 12, the value's reference 4,
-     * version 8, deadline 8, partition 4 and weight 4. The time of loading, for freshness, would be the next 8 and make
-     * it 48.
+     * What is kept for a key: 48 bytes with compressed references, of which a header of 12, the value's reference 4,
+     * version, trust and deadline 8 each, partition 4 and weight 4.
      */
-    private record Entry<V>(V value, long version, long deadline, int partition, int weight) {}
+    private record Entry<V>(V value, long version, long trusted, long deadline, int partition, int weight) {}
 
     /** A fill at the moment of decision; runs once, under the lock of the key's bin. */
     private final class Fill implements BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> {

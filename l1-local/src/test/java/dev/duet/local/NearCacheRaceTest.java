@@ -42,12 +42,13 @@ class NearCacheRaceTest {
     @Test
     void A03_fillAtAnyStepOfAnInvalidation_leavesNothing() {
         for (boolean versioned : new boolean[] {true, false}) {
-            NearCache<Hooked, String> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock);
+            NearCache<Hooked, String> near =
+                    new NearCache<>(NearCacheConfig.ofSize(100, 1), clock, Freshness.endless());
             Hooked key = new Hooked("a", () -> {});
             long ticket = near.ticket(key);
             AtomicLong fills = new AtomicLong();
             Hooked invalidated = new Hooked("a", () -> {
-                near.fill(key, ticket, "one", PARTITION, 1, NEVER);
+                near.fill(key, ticket, "one", PARTITION, 1, NEVER, NEVER);
                 fills.incrementAndGet();
             });
             if (versioned) {
@@ -67,7 +68,7 @@ class NearCacheRaceTest {
      */
     @Test
     void A03_manyThreads_nothingOlderThanTheLastInvalidationIsServed() throws Exception {
-        NearCache<Integer, Long> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock);
+        NearCache<Integer, Long> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock, Freshness.endless());
         AtomicLong truth = new AtomicLong();
         AtomicLong told = new AtomicLong();
         int readers = 3;
@@ -111,7 +112,7 @@ class NearCacheRaceTest {
     /** A floor that is raised while its partition is being filled. */
     @Test
     void raiseFloor_manyThreads_nothingBelowItIsServed() throws Exception {
-        NearCache<Integer, Long> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock);
+        NearCache<Integer, Long> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock, Freshness.endless());
         AtomicLong head = new AtomicLong();
         ExecutorService pool = Executors.newFixedThreadPool(2);
         try {
@@ -123,7 +124,7 @@ class NearCacheRaceTest {
             Future<?> reads = pool.submit(() -> {
                 while (!floors.isDone()) {
                     long version = head.get();
-                    near.fill(1, near.ticket(1), version, PARTITION, version, NEVER);
+                    near.fill(1, near.ticket(1), version, PARTITION, version, NEVER, NEVER);
                     long floor = near.floor(PARTITION);
                     Long value = near.lookup(1);
                     assertThat(value == null || value >= floor).isTrue();
@@ -145,10 +146,10 @@ class NearCacheRaceTest {
      */
     private void invalidateInsideTheFill(BiConsumer<NearCache<Colliding, String>, Colliding> invalidation)
             throws Exception {
-        NearCache<Colliding, String> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock);
+        NearCache<Colliding, String> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock, Freshness.endless());
         for (int i = 0; i < 32; i++) {
             Colliding other = new Colliding("other" + i, met -> {});
-            near.fill(other, near.ticket(other), "other", PARTITION, 1, NEVER);
+            near.fill(other, near.ticket(other), "other", PARTITION, 1, NEVER, NEVER);
         }
         CountDownLatch inserting = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -163,7 +164,7 @@ class NearCacheRaceTest {
         AtomicReference<FillOutcome> outcome = new AtomicReference<>();
 
         long ticket = near.ticket(key);
-        Thread filler = start("filler", () -> outcome.set(near.fill(held, ticket, "one", PARTITION, 1, NEVER)));
+        Thread filler = start("filler", () -> outcome.set(near.fill(held, ticket, "one", PARTITION, 1, NEVER, NEVER)));
         awaitUninterrupted(inserting);
         Thread invalidator = start("invalidator", () -> invalidation.accept(near, key));
         while (invalidator.getState() != Thread.State.BLOCKED && invalidator.isAlive()) {
@@ -184,7 +185,7 @@ class NearCacheRaceTest {
         if (value == null) {
             long ticket = near.ticket(1);
             long read = truth.get();
-            near.fill(1, ticket, read, PARTITION, read, NEVER);
+            near.fill(1, ticket, read, PARTITION, read, NEVER, NEVER);
             return 0;
         }
         assertThat(value).isGreaterThanOrEqualTo(atLeast);

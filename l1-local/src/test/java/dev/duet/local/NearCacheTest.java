@@ -18,7 +18,8 @@ class NearCacheTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final CoarseClock clock = CoarseClock.manual(nanos::get);
-    private final NearCache<String, String> near = new NearCache<>(NearCacheConfig.ofSize(100, PARTITIONS), clock);
+    private final NearCache<String, String> near =
+            new NearCache<>(NearCacheConfig.ofSize(100, PARTITIONS), clock, Freshness.endless());
 
     @Test
     void lookup_nothingFilled_misses() {
@@ -56,7 +57,7 @@ class NearCacheTest {
         assertThatThrownBy(() -> near.ticket(nothing()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("key");
-        assertThatThrownBy(() -> near.fill(nothing(), 0, "v", PARTITION, 1, NEVER))
+        assertThatThrownBy(() -> near.fill(nothing(), 0, "v", PARTITION, 1, NEVER, NEVER))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("key");
         assertThatThrownBy(() -> near.invalidate(nothing()))
@@ -69,14 +70,14 @@ class NearCacheTest {
 
     @Test
     void fill_nullValue_namesTheValue() {
-        assertThatThrownBy(() -> near.fill("a", 0, nothing(), PARTITION, 1, NEVER))
+        assertThatThrownBy(() -> near.fill("a", 0, nothing(), PARTITION, 1, NEVER, NEVER))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("value");
     }
 
     @Test
     void fill_noSuchPartition_isRefused() {
-        assertThatThrownBy(() -> near.fill("a", near.ticket("a"), "v", PARTITIONS, 1, NEVER))
+        assertThatThrownBy(() -> near.fill("a", near.ticket("a"), "v", PARTITIONS, 1, NEVER, NEVER))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> near.raiseFloor(-1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> near.floor(PARTITIONS)).isInstanceOf(IndexOutOfBoundsException.class);
@@ -87,7 +88,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);
 
-        assertThat(near.fill("a", ticket, "one", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "one", PARTITION, 1, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
     }
 
@@ -96,7 +97,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a");
 
-        assertThat(near.fill("a", ticket, "one", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "one", PARTITION, 1, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
     }
 
@@ -106,7 +107,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);
 
-        assertThat(near.fill("a", ticket, "three", PARTITION, 3, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "three", PARTITION, 3, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isEqualTo("two");
     }
 
@@ -123,7 +124,7 @@ class NearCacheTest {
         long slow = near.ticket("a");
         fill("a", "two", 2);
 
-        assertThat(near.fill("a", slow, "one", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.OLDER);
+        assertThat(near.fill("a", slow, "one", PARTITION, 1, NEVER, NEVER)).isEqualTo(FillOutcome.OLDER);
         assertThat(near.lookup("a")).isEqualTo("two");
     }
 
@@ -157,7 +158,7 @@ class NearCacheTest {
     void A25_ownValue_replacesOlderEntry() {
         fill("a", "old", 1);
 
-        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, NEVER))
+        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, NEVER, NEVER))
                 .isEqualTo(FillOutcome.FILLED);
 
         assertThat(near.lookup("a")).isEqualTo("new");
@@ -168,9 +169,10 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         nanos.set(10);
         clock.tick();
-        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, 10)).isEqualTo(FillOutcome.EXPIRED);
+        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, NEVER, 10))
+                .isEqualTo(FillOutcome.EXPIRED);
 
-        assertThat(near.fill("a", ticket, "old", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "old", PARTITION, 1, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
     }
 
     @Test
@@ -179,7 +181,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 1);
 
-        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
 
         assertThat(near.lookup("a")).isNull();
     }
@@ -189,7 +191,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);
 
-        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.FILLED);
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.FILLED);
         assertThat(near.lookup("a")).isEqualTo("new");
     }
 
@@ -199,7 +201,7 @@ class NearCacheTest {
         near.invalidate("a", PARTITION, 2);
         near.invalidate("a", PARTITION, 3);
 
-        assertThat(near.replace("a", ticket, "old", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace("a", ticket, "old", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
     }
 
@@ -209,7 +211,7 @@ class NearCacheTest {
         near.invalidate("a", PARTITION, 2);
         near.invalidate("a");
 
-        assertThat(near.replace("a", ticket, "old", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace("a", ticket, "old", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
     }
 
@@ -218,7 +220,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION + 1, 2);
 
-        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
     }
 
     @Test
@@ -226,14 +228,14 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);
 
-        assertThat(near.fill("a", ticket, "read", PARTITION, 2, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "read", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
     }
 
     @Test
     void A25_ownValueAfterNewerOne_leavesTheNewerOne() {
         fill("a", "newer", 3);
 
-        assertThat(near.replace("a", near.ticket("a"), "own", PARTITION, 2, NEVER))
+        assertThat(near.replace("a", near.ticket("a"), "own", PARTITION, 2, NEVER, NEVER))
                 .isEqualTo(FillOutcome.OLDER);
 
         assertThat(near.lookup("a")).isEqualTo("newer");
@@ -279,7 +281,7 @@ class NearCacheTest {
     @Test
     void raiseFloor_entryAtTheFloorOrInAnotherPartition_isServed() {
         fill("a", "ten", 10);
-        near.fill("b", near.ticket("b"), "nine", PARTITION + 1, 9, NEVER);
+        near.fill("b", near.ticket("b"), "nine", PARTITION + 1, 9, NEVER, NEVER);
         near.raiseFloor(PARTITION, 10);
 
         assertThat(near.lookup("a")).isEqualTo("ten");
@@ -307,7 +309,7 @@ class NearCacheTest {
 
     @Test
     void lookup_deadlineComes_misses() {
-        near.fill("a", near.ticket("a"), "one", PARTITION, 1, 1_000);
+        near.fill("a", near.ticket("a"), "one", PARTITION, 1, NEVER, 1_000);
         at(999);
         assertThat(near.lookup("a")).isEqualTo("one");
 
@@ -318,9 +320,9 @@ class NearCacheTest {
 
     @Test
     void lookup_entryOutlivedAndFilledAgain_servesTheNewOne() {
-        near.fill("a", near.ticket("a"), "one", PARTITION, 1, 1_000);
+        near.fill("a", near.ticket("a"), "one", PARTITION, 1, NEVER, 1_000);
         at(1_000);
-        near.fill("a", near.ticket("a"), "one again", PARTITION, 1, 2_000);
+        near.fill("a", near.ticket("a"), "one again", PARTITION, 1, NEVER, 2_000);
 
         assertThat(near.lookup("a")).isEqualTo("one again");
     }
@@ -329,7 +331,8 @@ class NearCacheTest {
     void fill_deadlineIsPast_isRefused() {
         at(1_000);
 
-        assertThat(near.fill("a", near.ticket("a"), "one", PARTITION, 1, 1_000)).isEqualTo(FillOutcome.EXPIRED);
+        assertThat(near.fill("a", near.ticket("a"), "one", PARTITION, 1, NEVER, 1_000))
+                .isEqualTo(FillOutcome.EXPIRED);
         assertThat(near.estimatedSize()).isZero();
     }
 
@@ -343,20 +346,22 @@ class NearCacheTest {
 
     @Test
     void ticket_anotherKeyOfTheStripe_costsOneMissAndNoEntry() {
-        NearCache<Integer, String> numbers = new NearCache<>(NearCacheConfig.ofSize(100, PARTITIONS), clock);
+        NearCache<Integer, String> numbers =
+                new NearCache<>(NearCacheConfig.ofSize(100, PARTITIONS), clock, Freshness.endless());
         long before = numbers.ticket(0);
         int other = 1;
         while (numbers.ticket(0) == before && other < 1_000_000) {
             numbers.invalidate(++other, PARTITION, 1);
         }
         assertThat(other).isLessThan(1_000_000);
-        numbers.fill(0, numbers.ticket(0), "kept", PARTITION, 1, NEVER);
+        numbers.fill(0, numbers.ticket(0), "kept", PARTITION, 1, NEVER, NEVER);
 
         long ticket = numbers.ticket(0);
         numbers.invalidate(other, PARTITION, 2);
         assertThat(numbers.lookup(0)).isEqualTo("kept");
-        assertThat(numbers.fill(0, ticket, "in vain", PARTITION, 1, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
-        assertThat(numbers.fill(0, numbers.ticket(0), "again", PARTITION, 1, NEVER))
+        assertThat(numbers.fill(0, ticket, "in vain", PARTITION, 1, NEVER, NEVER))
+                .isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(numbers.fill(0, numbers.ticket(0), "again", PARTITION, 1, NEVER, NEVER))
                 .isEqualTo(FillOutcome.FILLED);
     }
 
@@ -386,10 +391,12 @@ class NearCacheTest {
 
     @Test
     void fill_beyondMaximumWeight_evictsByWeight() {
-        NearCache<Integer, String> weighed =
-                new NearCache<>(NearCacheConfig.ofWeight(1_000, (key, value) -> value.length(), PARTITIONS), clock);
+        NearCache<Integer, String> weighed = new NearCache<>(
+                NearCacheConfig.ofWeight(1_000, (key, value) -> value.length(), PARTITIONS),
+                clock,
+                Freshness.endless());
         for (int i = 0; i < 1_000; i++) {
-            weighed.fill(i, weighed.ticket(i), "x".repeat(1 + i % 20), PARTITION, 1, NEVER);
+            weighed.fill(i, weighed.ticket(i), "x".repeat(1 + i % 20), PARTITION, 1, NEVER, NEVER);
         }
         weighed.cleanUp();
 
@@ -400,10 +407,12 @@ class NearCacheTest {
     @Test
     void fill_negativeWeight_isRefusedAndKeepsWhatIsThere() {
         NearCache<Integer, String> weighed = new NearCache<>(
-                NearCacheConfig.ofWeight(1_000, (key, value) -> value.equals("bad") ? -1 : 1, PARTITIONS), clock);
-        weighed.fill(1, weighed.ticket(1), "good", PARTITION, 1, NEVER);
+                NearCacheConfig.ofWeight(1_000, (key, value) -> value.equals("bad") ? -1 : 1, PARTITIONS),
+                clock,
+                Freshness.endless());
+        weighed.fill(1, weighed.ticket(1), "good", PARTITION, 1, NEVER, NEVER);
 
-        assertThatThrownBy(() -> weighed.fill(1, weighed.ticket(1), "bad", PARTITION, 2, NEVER))
+        assertThatThrownBy(() -> weighed.fill(1, weighed.ticket(1), "bad", PARTITION, 2, NEVER, NEVER))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("weigher returned -1; return zero or more");
         assertThat(weighed.lookup(1)).isEqualTo("good");
@@ -411,11 +420,12 @@ class NearCacheTest {
 
     @Test
     void lookup_hotKeysDuringAScan_survive() {
-        NearCache<Integer, String> numbers = new NearCache<>(NearCacheConfig.ofSize(500, PARTITIONS), clock);
+        NearCache<Integer, String> numbers =
+                new NearCache<>(NearCacheConfig.ofSize(500, PARTITIONS), clock, Freshness.endless());
         for (int round = 0; round < 10; round++) {
             for (int hot = 0; hot < 250; hot++) {
                 if (numbers.lookup(hot) == null) {
-                    numbers.fill(hot, numbers.ticket(hot), "hot", PARTITION, 1, NEVER);
+                    numbers.fill(hot, numbers.ticket(hot), "hot", PARTITION, 1, NEVER, NEVER);
                 }
                 if (hot % 8 == 0) {
                     numbers.cleanUp();
@@ -423,7 +433,7 @@ class NearCacheTest {
             }
         }
         for (int cold = 1_000; cold < 20_000; cold++) {
-            numbers.fill(cold, numbers.ticket(cold), "cold", PARTITION, 1, NEVER);
+            numbers.fill(cold, numbers.ticket(cold), "cold", PARTITION, 1, NEVER, NEVER);
         }
         numbers.cleanUp();
 
@@ -432,7 +442,7 @@ class NearCacheTest {
     }
 
     private FillOutcome fill(String key, String value, long version) {
-        return near.fill(key, near.ticket(key), value, PARTITION, version, NEVER);
+        return near.fill(key, near.ticket(key), value, PARTITION, version, NEVER, NEVER);
     }
 
     private void at(long time) {

@@ -1,214 +1,380 @@
 package dev.duet.sync;
 
-import dev.duet.store.CacheException;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the change feed of a namespace, and has what it made stale dropped, in the order in which it was made stale.
+ * Follows the change feed of a namespace, and has what it made stale dropped, in the order in which it was made stale: the
+ * threads, the clock and the network around a {@link Follower}. Thread-safe.
  *
- * <p>At the start and after each reconnect: subscribe, wait for the acknowledgement, read the heads, and give up what may
- * have changed unheard in between (anomaly A09). Thread-safe.
+ * <p>At the start and after each reconnect: subscribe, wait for the acknowledgement, read the heads, and fetch or give up
+ * what may have changed unheard in between (anomaly A09). From then on every quarter of the bound an audit reads the heads,
+ * over an ordinary connection.
+ *
+ * @implNote One lock guards the state machine, and is never held while the store is called: a store in memory answers, and
+ *     delivers, on the calling thread. The time of an audit is read before the heads are asked for, so that whatever delays
+ *     it, a pause of the whole process included, makes it worth less and never more (anomaly A28).
  */
 public final class ChangeFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChangeFollower.class);
+    private static final int MOST_HELD = 1_024;
 
     private final Namespace namespace;
     private final ChangeHandler handler;
     private final ScheduledExecutorService scheduler;
-    private final Duration retryAfter;
-    private final Follower follower;
+    private final LongSupplier clock;
+    private final long bound;
+    private final long retryAfter;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
-    private final LongAdder applied = new LongAdder();
-    private final LongAdder repeated = new LongAdder();
-    private final LongAdder gaps = new LongAdder();
-    private final LongAdder floorsRaised = new LongAdder();
     private final LongAdder unreadable = new LongAdder();
-    private final LongAdder subscriptions = new LongAdder();
-    private volatile @Nullable ChangeSubscription subscription;
+    private final LongAdder failedAudits = new LongAdder();
+    /** The state machine; guarded by this. */
+    private final Follower follower;
+    /** What the state machine wants of the store, to be called without the lock; guarded by this. */
+    private final List<Runnable> wanted = new ArrayList<>();
+    /** When the audit under way was sent, or null; guarded by this. */
+    private @Nullable Long auditSentAt;
+    /** The subscription, once it stands; guarded by this. */
+    private @Nullable ChangeSubscription subscription;
+
+    private boolean subscribing;
     private volatile boolean closed;
 
     private ChangeFollower(
-            Namespace namespace, ChangeHandler handler, ScheduledExecutorService scheduler, Duration retryAfter) {
+            Namespace namespace,
+            ChangeHandler handler,
+            ScheduledExecutorService scheduler,
+            LongSupplier clock,
+            Duration bound,
+            Duration retryAfter) {
         this.namespace = namespace;
         this.handler = handler;
         this.scheduler = scheduler;
-        this.retryAfter = retryAfter;
-        this.follower = new Follower(namespace.config().partitions());
+        this.clock = clock;
+        this.bound = bound.toNanos();
+        this.retryAfter = retryAfter.toNanos();
+        this.follower = new Follower(namespace.config().partitions(), MOST_HELD, new Actions());
     }
 
     /**
-     * Subscribes, and returns once the feed stands and the heads are known.
+     * Starts to follow; returns at once.
      *
      * @param namespace the namespace to follow
      * @param handler acts on the changes
-     * @param scheduler runs what is tried again later; not closed by this
-     * @param retryAfter how long to wait before reading the heads is tried again after a failure
-     * @param timeout how long to wait for the feed to stand
-     * @throws StoreUnavailableException if it does not stand within {@code timeout}
+     * @param scheduler runs the audits, and what is tried again later; not closed by this
+     * @param clock nanoseconds that only grow, from any origin
+     * @param bound the bound B, four audits long
+     * @param retryAfter how long to wait before a subscription that failed is tried again
      */
     public static ChangeFollower start(
             Namespace namespace,
             ChangeHandler handler,
             ScheduledExecutorService scheduler,
-            Duration retryAfter,
-            Duration timeout) {
-        ChangeFollower follower = new ChangeFollower(namespace, handler, scheduler, retryAfter);
-        try {
-            follower.subscription = namespace
-                    .subscribe(follower.new Listener())
-                    .toCompletableFuture()
-                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            follower.ready.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return follower;
-        } catch (ExecutionException | TimeoutException e) {
-            follower.close();
-            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-            if (cause instanceof CacheException known) {
-                throw known;
-            }
-            throw new StoreUnavailableException(
-                    "the change feed could not be subscribed to within " + timeout, cause == null ? e : cause);
-        } catch (InterruptedException e) {
-            follower.close();
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailableException("interrupted while subscribing to the change feed", e);
-        }
+            LongSupplier clock,
+            Duration bound,
+            Duration retryAfter) {
+        ChangeFollower follower = new ChangeFollower(namespace, handler, scheduler, clock, bound, retryAfter);
+        follower.subscribe();
+        long period = Math.max(1, bound.toNanos() / 4);
+        ScheduledFuture<?> unused =
+                scheduler.scheduleWithFixedDelay(() -> follower.audit(false), period, period, TimeUnit.NANOSECONDS);
+        return follower;
+    }
+
+    /**
+     * Completes when the feed stands and the heads are known, or fails with the reason why the first subscription or the
+     * first look at the heads failed; they are tried again nevertheless.
+     */
+    public CompletionStage<Void> ready() {
+        return ready;
     }
 
     /** What it did so far. */
-    public FollowerStats stats() {
-        return new FollowerStats(
-                applied.sum(), repeated.sum(), gaps.sum(), floorsRaised.sum(), unreadable.sum(), subscriptions.sum());
+    public synchronized FollowerStats stats() {
+        return follower.stats();
     }
 
-    /** Ends the subscription. Idempotent. */
+    /** How many audits the store did not answer. */
+    public long failedAudits() {
+        return failedAudits.sum();
+    }
+
+    /** How many messages could not be read. */
+    public long unreadable() {
+        return unreadable.sum();
+    }
+
+    /** Reads the heads now, unless that is under way already; the handler is told of the outcome. */
+    public void audit() {
+        audit(false);
+    }
+
+    /** Ends the subscription and the audits. Idempotent. */
     @Override
     public void close() {
-        closed = true;
-        ChangeSubscription current = subscription;
-        if (current != null) {
-            current.close();
+        ChangeSubscription last;
+        synchronized (this) {
+            closed = true;
+            last = subscription;
+            subscription = null;
+        }
+        if (last != null) {
+            last.close();
         }
     }
 
-    private void readHeads() {
+    private void audit(boolean eager) {
         if (closed) {
             return;
         }
-        long[] asked = applied();
-        namespace.heads().whenComplete((heads, failure) -> {
+        long sentAt = clock.getAsLong();
+        synchronized (this) {
+            if (!eager && auditSentAt != null && sentAt - auditSentAt < bound) {
+                return;
+            }
+            auditSentAt = sentAt;
+        }
+        Follower.Audit[] audit = new Follower.Audit[1];
+        step(machine -> audit[0] = machine.audit(sentAt, eager));
+        call(namespace::heads, (heads, failure) -> {
+            synchronized (this) {
+                if (auditSentAt != null && auditSentAt == sentAt) {
+                    auditSentAt = null;
+                }
+            }
             if (failure == null) {
-                takeHeads(heads, asked);
+                step(machine -> machine.onHeads(audit[0], heads));
                 ready.complete(null);
-            } else if (!closed) {
-                LOG.warn(
-                        "The heads of namespace {} could not be read; trying again in {} ms: {}",
-                        namespace.config().name(),
-                        retryAfter.toMillis(),
-                        rootMessage(failure));
-                later(this::readHeads);
+            } else {
+                failedAudits.increment();
+                LOG.debug("The heads of namespace {} could not be read", name(), failure);
+                ready.completeExceptionally(failure);
+                if (eager) {
+                    Future<?> unused = later(() -> audit(true), retryAfter);
+                }
+            }
+            if (!closed) {
+                handler.audited(failure);
             }
         });
     }
 
-    private void later(Runnable task) {
+    private void subscribe() {
+        synchronized (this) {
+            if (closed || subscribing) {
+                return;
+            }
+            subscribing = true;
+        }
+        call(
+                () -> namespace.subscribe(new Listener()),
+                (made, failure) -> {
+                    boolean late;
+                    synchronized (this) {
+                        subscribing = false;
+                        late = closed;
+                        if (failure == null && !late) {
+                            subscription = made;
+                        }
+                    }
+                    if (failure == null && late) {
+                        made.close();
+                    } else if (failure != null && !late) {
+                        LOG.debug("The change feed of namespace {} could not be subscribed to", name(), failure);
+                        ready.completeExceptionally(failure);
+                        Future<?> unused = later(this::subscribe, retryAfter);
+                    }
+                },
+                ChangeSubscription::close);
+    }
+
+    private void resubscribe() {
+        ChangeSubscription dead;
+        synchronized (this) {
+            dead = subscription;
+            subscription = null;
+        }
+        if (dead != null) {
+            LOG.warn("The change feed of namespace {} delivers nothing, and is subscribed to anew", name());
+            dead.close();
+            subscribe();
+        }
+    }
+
+    private <T> void call(Supplier<CompletionStage<T>> request, BiConsumer<T, @Nullable Throwable> answer) {
+        call(request, answer, late -> {});
+    }
+
+    /**
+     * Calls the store, and hands on its answer, or what it threw, or that it did not answer within the bound.
+     *
+     * @param late takes an answer that comes after that
+     */
+    private <T> void call(
+            Supplier<CompletionStage<T>> request, BiConsumer<T, @Nullable Throwable> answer, Consumer<T> late) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        CompletionStage<T> stage;
         try {
-            ScheduledFuture<?> unused = scheduler.schedule(task, retryAfter.toNanos(), TimeUnit.NANOSECONDS);
+            stage = request.get();
+        } catch (RuntimeException e) {
+            stage = CompletableFuture.failedFuture(e);
+        }
+        Future<?> timer = later(
+                () -> result.completeExceptionally(
+                        new StoreUnavailableException("no answer within " + bound / 1_000_000 + " ms", null)),
+                bound);
+        stage.whenComplete((value, failure) -> {
+            timer.cancel(false);
+            boolean inTime =
+                    failure == null ? result.complete(value) : result.completeExceptionally(unwrapped(failure));
+            if (!inTime && failure == null) {
+                late.accept(value);
+            }
+        });
+        result.whenComplete((value, failure) -> {
+            try {
+                answer.accept(value, failure);
+            } catch (RuntimeException e) {
+                LOG.error("An answer of namespace {} could not be acted upon", name(), e);
+            }
+        });
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private Future<?> later(Runnable task, long nanos) {
+        try {
+            return scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            LOG.debug("Not tried again: the node is being closed");
+            LOG.debug("Not done later: the node is being closed");
+            return CompletableFuture.completedFuture(null);
         }
     }
 
-    private synchronized long[] applied() {
-        return follower.applied();
-    }
-
-    private synchronized void takeHeads(long[] heads, long[] asked) {
-        for (Follower.Floor floor : follower.onHeads(heads, asked)) {
-            LOG.debug("Changes of partition {} up to {} may have been missed", floor.partition(), floor.version());
-            raise(floor.partition(), floor.version());
+    /** Puts an event to the state machine, and then does what it wants of the store. */
+    private void step(Consumer<Follower> event) {
+        List<Runnable> calls;
+        synchronized (this) {
+            event.accept(follower);
+            if (wanted.isEmpty()) {
+                return;
+            }
+            calls = List.copyOf(wanted);
+            wanted.clear();
         }
+        calls.forEach(Runnable::run);
     }
 
-    private synchronized void take(Change change) {
-        switch (follower.onChange(change.partition(), change.version())) {
-            case REPEATED -> repeated.increment();
-            case APPLY -> apply(change);
-            case GAP -> {
-                gaps.increment();
-                LOG.warn(
-                        "Changes of partition {} before {} were missed; its near entries are given up",
-                        change.partition(),
-                        change.version());
-                raise(change.partition(), change.version());
-                apply(change);
+    private String name() {
+        return namespace.config().name();
+    }
+
+    /** Carries out what the state machine calls for; called under the lock. */
+    private final class Actions implements Follower.Effects {
+        @Override
+        public void apply(Change change) {
+            try {
+                handler.apply(change);
+            } catch (RuntimeException e) {
+                LOG.error("Change {} could not be applied; the near entries of its partition are given up", change, e);
+                raiseFloor(change.partition(), change.version());
             }
         }
-    }
 
-    private void apply(Change change) {
-        applied.increment();
-        try {
-            handler.apply(change);
-        } catch (RuntimeException e) {
-            LOG.error("Change {} could not be applied; the near entries of its partition are given up", change, e);
-            raise(change.partition(), change.version());
+        @Override
+        public void raiseFloor(int partition, long version) {
+            LOG.debug("Near entries of partition {} below {} are given up", partition, version);
+            handler.raiseFloor(partition, version);
         }
-    }
 
-    private void raise(int partition, long version) {
-        floorsRaised.increment();
-        handler.raiseFloor(partition, version);
-    }
+        @Override
+        public void replay(int partition, long after) {
+            wanted.add(() -> call(() -> namespace.changesAfter(partition, after), (changes, failure) -> {
+                if (failure == null) {
+                    step(machine -> machine.onReplay(partition, after, changes));
+                } else {
+                    LOG.debug("The log of partition {} could not be read", partition, failure);
+                    step(machine -> machine.onReplayFailed(partition, after));
+                }
+            }));
+        }
 
-    private static String rootMessage(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return String.valueOf(cause.getMessage());
+        @Override
+        public void startOver(int partition, long seen, long above) {
+            LOG.warn(
+                    "Partition {} of namespace {} went back from {} to {}: the store has lost changes, and is started over",
+                    partition,
+                    name(),
+                    above,
+                    seen);
+            wanted.add(() -> call(() -> namespace.startOver(partition, seen, above), (head, failure) -> {
+                if (failure == null) {
+                    step(machine -> machine.onStartedOver(partition, head));
+                } else {
+                    LOG.debug("Partition {} could not be started over", partition, failure);
+                    step(machine -> machine.onStartOverFailed(partition));
+                }
+            }));
+        }
+
+        @Override
+        public void resubscribe() {
+            wanted.add(ChangeFollower.this::resubscribe);
+        }
+
+        @Override
+        public void fresh(long sentAt) {
+            handler.fresh(sentAt);
+        }
     }
 
     private final class Listener implements ChangeListener {
         @Override
         public void onChange(Change change) {
-            take(change);
+            step(machine -> machine.onChange(change));
         }
 
         @Override
         public void onUnreadable(String description) {
             unreadable.increment();
             LOG.warn("A message of the change feed could not be read: {}", description);
-            readHeads();
+            audit(true);
         }
 
         @Override
         public void onSubscribed() {
-            subscriptions.increment();
-            readHeads();
+            step(Follower::onSubscribed);
+            audit(true);
         }
 
         @Override
         public void onLost() {
-            LOG.warn(
-                    "The change feed of namespace {} was lost",
-                    namespace.config().name());
+            LOG.warn("The change feed of namespace {} was lost", name());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.duet.sync;
 
 import dev.duet.store.Change;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Acts on what the follower learns: the near caches of a node. Called from one thread at a time; must not block, nor call
@@ -16,4 +17,18 @@ public interface ChangeHandler {
      * missed.
      */
     void raiseFloor(int partition, long version);
+
+    /**
+     * Every change that was made before {@code sentAt} has been acted upon.
+     *
+     * @param sentAt a time of the follower's clock
+     */
+    void fresh(long sentAt);
+
+    /**
+     * An audit has ended: the store answered, or it did not.
+     *
+     * @param failure why it did not answer; null if it did
+     */
+    void audited(@Nullable Throwable failure);
 }

@@ -1,78 +1,455 @@
 package dev.duet.sync;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import dev.duet.store.Change;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
- * Keeps, for each partition, the version up to which this node has acted, and says what a message or a look at the heads
- * calls for. A pure state machine: no threads, no clock, no network. Not thread-safe.
+ * Keeps, for each partition, the version up to which this node has acted, and says what a message, a replay from the log
+ * or a look at the heads calls for. A pure state machine: events in, {@link Effects} out; no threads, no clock, no
+ * network. Not thread-safe.
  *
- * <p>Implementation note. A version that was missed is never assumed to be harmless: the partition's floor is raised past
- * it, which costs the node its near entries there, and no more. A version at or below {@code applied} was acted upon
- * already, by itself or by a floor above it, since {@code applied} only moves together with one of the two (anomalies
- * A07, A11).
+ * @implNote What the rules rest on:
+ *     <ul>
+ *       <li>{@code applied} moves past a version only together with its effect: the key is dropped, or a floor at or
+ *           above it is raised. So a change that was missed is never assumed to be harmless (anomalies A07, A11).
+ *       <li>What is heard out of turn is held, and the part before it is asked for from the log. If the log does not
+ *           have it, or cannot be read, the floor is raised to the highest version that is known to exist: costly, never
+ *           wrong. A full buffer forgets its oldest message, which the log then has to replace.
+ *       <li>A version that was heard before in this subscription, or a head below what had been applied <em>when the head
+ *           was asked for</em>, cannot come from a store that has all its changes, since the feed is in order. Then the
+ *           store went back in time; everything is given up, and the store is told to {@linkplain Effects#startOver start
+ *           the partition over} above every version seen here (A16, A17). A version that was applied from the log or by a
+ *           floor, and is now heard for the first time, is only late.
+ *       <li>An audit proves freshness when every partition has applied the head that it saw, and not before. A message may
+ *           overtake the reply or be overtaken by it, so what is missing is waited for until the next audit, and asked for
+ *           from the log then. Two audits in a row that find the subscription behind ask for a new one (A08, A10).
+ *       <li>After a partition went back, nothing that was asked for before counts any more.
+ *     </ul>
  */
-final class Follower {
+public final class Follower {
 
     private static final long UNKNOWN = -1;
+    private static final int MOST_PENDING = 4;
 
-    private final long[] applied;
+    private final Partition[] partitions;
+    private final int maximumHeld;
+    private final Effects effects;
+    private final Deque<Pending> pending = new ArrayDeque<>();
+    private final Counts counts = new Counts();
+    private long era;
+    private int behindRuns;
 
-    Follower(int partitions) {
-        applied = new long[partitions];
-        Arrays.fill(applied, UNKNOWN);
+    /** What a follower has done. Called in the middle of a transition: must not call back into the follower. */
+    public interface Effects {
+
+        /** Drop what {@code change} made stale. */
+        void apply(Change change);
+
+        /** Drop what was read from {@code partition} before {@code version}: changes up to there may have been missed. */
+        void raiseFloor(int partition, long version);
+
+        /** Ask the log for the changes after {@code after}; answered by {@link #onReplay} or {@link #onReplayFailed}. */
+        void replay(int partition, long after);
+
+        /**
+         * Have the store start the partition over, as {@link dev.duet.store.Namespace#startOver} says; answered by
+         * {@link #onStartedOver} or {@link #onStartOverFailed}.
+         */
+        void startOver(int partition, long seen, long above);
+
+        /** The subscription does not deliver: end it and subscribe anew. */
+        void resubscribe();
+
+        /** Every change made before {@code sentAt} has been acted upon. */
+        void fresh(long sentAt);
     }
 
-    /** What a change calls for. */
-    enum Verdict {
-        /** The next one: drop the key. */
-        APPLY,
-        /** Versions before it are missing: raise the floor to it, and drop the key. */
-        GAP,
-        /** It was acted upon before. */
-        REPEATED
-    }
+    /** An audit under way: what was known when the heads were asked for. Immutable. */
+    public static final class Audit {
+        private final long sentAt;
+        private final boolean eager;
+        private final long era;
+        private final long[] asked;
 
-    /** A floor to raise. */
-    record Floor(int partition, long version) {}
-
-    Verdict onChange(int partition, long version) {
-        long before = applied[partition];
-        if (before != UNKNOWN && version <= before) {
-            return Verdict.REPEATED;
+        private Audit(long sentAt, boolean eager, long era, long[] asked) {
+            this.sentAt = sentAt;
+            this.eager = eager;
+            this.era = era;
+            this.asked = asked;
         }
-        applied[partition] = version;
-        return before == UNKNOWN || version == before + 1 ? Verdict.APPLY : Verdict.GAP;
-    }
-
-    /** What was applied in each partition, to be taken when the heads are asked for. */
-    long[] applied() {
-        return applied.clone();
     }
 
     /**
-     * Takes the heads as they were once the feed stood: what lies between them and what was applied has been missed, or is
-     * still on its way, which is all the same. A head below what had been applied when it was asked for means that the
-     * store has lost changes; then nothing read before may be kept, and the numbering starts again from there.
+     * A follower that has heard nothing yet: each partition holds its messages until the first look at its head.
      *
-     * @param heads the heads
-     * @param asked {@link #applied()} when they were asked for; messages that came since do not count against the heads
-     * @return the floors to raise
+     * @param partitions how many partitions there are
+     * @param maximumHeld how many messages of a partition are held while those before them are fetched; positive
+     * @param effects carries out what is called for
      */
-    List<Floor> onHeads(long[] heads, long[] asked) {
-        List<Floor> floors = new ArrayList<>();
-        for (int p = 0; p < heads.length; p++) {
-            if (applied[p] == UNKNOWN) {
-                applied[p] = heads[p];
-            } else if (heads[p] < asked[p]) {
-                floors.add(new Floor(p, applied[p] + 1));
-                applied[p] = heads[p];
-            } else if (heads[p] > applied[p]) {
-                floors.add(new Floor(p, heads[p]));
-                applied[p] = heads[p];
+    public Follower(int partitions, int maximumHeld, Effects effects) {
+        this.partitions = new Partition[partitions];
+        for (int p = 0; p < partitions; p++) {
+            this.partitions[p] = new Partition(p);
+        }
+        this.maximumHeld = maximumHeld;
+        this.effects = effects;
+    }
+
+    /** The feed stands, for the first time or again; an eager {@linkplain #audit audit} is to follow. */
+    public void onSubscribed() {
+        counts.subscriptions++;
+        behindRuns = 0;
+        for (Partition partition : partitions) {
+            partition.heard = UNKNOWN;
+        }
+    }
+
+    /** A message of the feed. */
+    public void onChange(Change change) {
+        Partition partition = partitions[change.partition()];
+        long version = change.version();
+        if (version <= partition.heard) {
+            counts.repeated++;
+            if (!partition.lost) {
+                goBack(partition, version);
+            }
+            return;
+        }
+        partition.heard = version;
+        if (partition.numbered() && version <= partition.applied) {
+            counts.repeated++;
+            return;
+        }
+        if (partition.numbered() && version == partition.applied + 1) {
+            apply(partition, change);
+        } else {
+            hold(partition, change);
+        }
+        drain(partition);
+    }
+
+    /**
+     * The log's answer to {@link Effects#replay}.
+     *
+     * @param after what was asked for
+     * @param changes the changes, in order; with a gap at their beginning if the log is too short
+     */
+    public void onReplay(int p, long after, List<Change> changes) {
+        Partition partition = partitions[p];
+        if (!partition.endsReplay(after)) {
+            return;
+        }
+        for (Change change : changes) {
+            if (change.version() == partition.applied + 1) {
+                counts.replayed++;
+                apply(partition, change);
             }
         }
-        return floors;
+        settle(partition);
+    }
+
+    /** The log could not be read. */
+    public void onReplayFailed(int p, long after) {
+        Partition partition = partitions[p];
+        if (partition.endsReplay(after)) {
+            settle(partition);
+        }
+    }
+
+    /** The partition was started over, and {@code head} is its head now. */
+    public void onStartedOver(int p, long head) {
+        Partition partition = partitions[p];
+        if (!partition.lost) {
+            return;
+        }
+        partition.lost = false;
+        partition.startingOver = false;
+        number(partition, head);
+        drain(partition);
+    }
+
+    /** The partition could not be started over; the next audit tries again. */
+    public void onStartOverFailed(int p) {
+        partitions[p].startingOver = false;
+    }
+
+    /**
+     * Begins an audit, for which the heads are to be read now. What earlier audits are still waiting for is asked for from
+     * the log.
+     *
+     * @param now the time, before the heads are asked for
+     * @param eager whether messages have been missed for certain, so that what is missing is fetched at once: after a
+     *     subscription
+     */
+    public Audit audit(long now, boolean eager) {
+        boolean behind = false;
+        for (Pending earlier : pending) {
+            for (Partition partition : partitions) {
+                long head = earlier.heads[partition.id];
+                if (partition.numbered() && partition.applied < head) {
+                    behind = true;
+                    replay(partition, head);
+                }
+            }
+        }
+        behindRuns = behind ? behindRuns + 1 : 0;
+        if (behindRuns >= 2 && !eager) {
+            behindRuns = 0;
+            effects.resubscribe();
+        }
+        long[] asked = new long[partitions.length];
+        for (Partition partition : partitions) {
+            asked[partition.id] = partition.applied;
+        }
+        return new Audit(now, eager, era, asked);
+    }
+
+    /** The heads that an audit saw. */
+    public void onHeads(Audit audit, long[] heads) {
+        counts.audits++;
+        if (audit.era != era) {
+            return;
+        }
+        boolean known = true;
+        for (Partition partition : partitions) {
+            known &= look(partition, audit.asked[partition.id], heads[partition.id]);
+        }
+        if (!known) {
+            return;
+        }
+        int behind = 0;
+        for (Partition partition : partitions) {
+            if (partition.applied < heads[partition.id]) {
+                behind++;
+            }
+        }
+        if (behind == 0) {
+            effects.fresh(audit.sentAt);
+            return;
+        }
+        pending.addLast(new Pending(audit.sentAt, heads.clone(), behind));
+        if (pending.size() > MOST_PENDING) {
+            pending.removeFirst();
+        }
+        if (audit.eager) {
+            for (Partition partition : partitions) {
+                if (partition.applied < heads[partition.id]) {
+                    replay(partition, heads[partition.id]);
+                }
+            }
+        }
+    }
+
+    /** What it did so far. */
+    public FollowerStats stats() {
+        return counts.stats();
+    }
+
+    /** Takes a head, and says whether the partition's numbering stands. */
+    private boolean look(Partition partition, long asked, long head) {
+        if (partition.lost) {
+            startOver(partition);
+            return false;
+        }
+        if (partition.applied == UNKNOWN) {
+            number(partition, head);
+            drain(partition);
+            return true;
+        }
+        if (head < asked) {
+            goBack(partition, head);
+            return false;
+        }
+        return true;
+    }
+
+    private void hold(Partition partition, Change change) {
+        partition.held.put(change.version(), change);
+        if (partition.held.size() > maximumHeld) {
+            partition.held.pollFirstEntry();
+        }
+    }
+
+    /** Applies what is held and in turn; asks for what is missing before the rest. */
+    private void drain(Partition partition) {
+        if (!partition.numbered()) {
+            return;
+        }
+        Map.Entry<Long, Change> next = partition.held.firstEntry();
+        while (next != null && next.getKey() <= partition.applied + 1) {
+            partition.held.pollFirstEntry();
+            if (next.getKey() == partition.applied + 1) {
+                apply(partition, next.getValue());
+            }
+            next = partition.held.firstEntry();
+        }
+        if (next != null && !partition.replaying) {
+            counts.gaps++;
+            replay(partition, partition.held.lastKey());
+        }
+    }
+
+    private void replay(Partition partition, long target) {
+        if (!partition.replaying) {
+            counts.replays++;
+            partition.replaying = true;
+            partition.after = partition.applied;
+            partition.target = target;
+            effects.replay(partition.id, partition.applied);
+        }
+    }
+
+    /** After a replay: what it was to bring and did not is given up. */
+    private void settle(Partition partition) {
+        drainInTurn(partition);
+        if (partition.applied < partition.target) {
+            number(partition, partition.target);
+        }
+        drain(partition);
+    }
+
+    private void drainInTurn(Partition partition) {
+        partition.replaying = true; // so that nothing is asked for in between
+        drain(partition);
+        partition.replaying = false;
+    }
+
+    private void apply(Partition partition, Change change) {
+        counts.applied++;
+        effects.apply(change);
+        advance(partition, change.version());
+    }
+
+    /** Starts the numbering at {@code version}, and gives up what was read before. */
+    private void number(Partition partition, long version) {
+        raiseFloor(partition, version);
+        advance(partition, version);
+    }
+
+    private void raiseFloor(Partition partition, long version) {
+        counts.floorsRaised++;
+        effects.raiseFloor(partition.id, version);
+    }
+
+    private void advance(Partition partition, long version) {
+        long before = partition.applied;
+        partition.applied = version;
+        Pending met = null;
+        for (Pending audit : pending) {
+            long head = audit.heads[partition.id];
+            if (before < head && head <= version && --audit.behind == 0) {
+                met = audit;
+            }
+        }
+        if (met != null) {
+            for (Iterator<Pending> all = pending.iterator(); all.hasNext(); ) {
+                Pending audit = all.next();
+                all.remove();
+                if (audit == met) {
+                    break;
+                }
+            }
+            effects.fresh(met.sentAt);
+        }
+    }
+
+    private void goBack(Partition partition, long seen) {
+        counts.wentBack++;
+        era++;
+        pending.clear();
+        partition.lose(seen);
+        raiseFloor(partition, partition.above + 1);
+        startOver(partition);
+    }
+
+    private void startOver(Partition partition) {
+        if (!partition.startingOver) {
+            partition.startingOver = true;
+            effects.startOver(partition.id, partition.seen, partition.above);
+        }
+    }
+
+    /** An audit that waits for messages: in {@code behind} partitions less was applied than it saw. */
+    private static final class Pending {
+        final long sentAt;
+        final long[] heads;
+        int behind;
+
+        Pending(long sentAt, long[] heads, int behind) {
+            this.sentAt = sentAt;
+            this.heads = heads;
+            this.behind = behind;
+        }
+    }
+
+    private static final class Partition {
+        final int id;
+        final NavigableMap<Long, Change> held = new TreeMap<>();
+        /** The version up to which this node has acted, or {@link #UNKNOWN}. */
+        long applied = UNKNOWN;
+        /** The highest version heard since the feed was subscribed to, or {@link #UNKNOWN}. */
+        long heard = UNKNOWN;
+        /** Whether the log was asked for what comes after {@link #after}, to reach {@link #target} at least. */
+        boolean replaying;
+
+        long after;
+        long target;
+        /** Whether the store went back: at its head {@link #seen}, after it had given out {@link #above}. */
+        boolean lost;
+
+        boolean startingOver;
+        long seen;
+        long above;
+
+        Partition(int id) {
+            this.id = id;
+        }
+
+        boolean numbered() {
+            return applied != UNKNOWN && !lost;
+        }
+
+        boolean endsReplay(long asked) {
+            boolean mine = replaying && after == asked;
+            if (mine) {
+                replaying = false;
+            }
+            return mine;
+        }
+
+        void lose(long at) {
+            above = Math.max(applied, heard);
+            if (!held.isEmpty()) {
+                above = Math.max(above, held.lastKey());
+            }
+            lost = true;
+            seen = at;
+            heard = UNKNOWN;
+            replaying = false;
+            held.clear();
+        }
+    }
+
+    private static final class Counts {
+        long applied;
+        long repeated;
+        long gaps;
+        long replays;
+        long replayed;
+        long floorsRaised;
+        long wentBack;
+        long subscriptions;
+        long audits;
+
+        FollowerStats stats() {
+            return new FollowerStats(
+                    applied, repeated, gaps, replays, replayed, floorsRaised, wentBack, subscriptions, audits);
+        }
     }
 }

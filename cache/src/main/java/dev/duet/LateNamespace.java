@@ -1,0 +1,151 @@
+package dev.duet;
+
+import dev.duet.store.Change;
+import dev.duet.store.ChangeListener;
+import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
+import dev.duet.store.RecordKey;
+import dev.duet.store.Store;
+import dev.duet.store.StoreUnavailableException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A namespace whose store could not be reached at the start: fails every call until a thread of its own has opened it.
+ * Thread-safe.
+ */
+final class LateNamespace implements Namespace {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LateNamespace.class);
+    private static final long RETRY_AFTER = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final Store store;
+    private final NamespaceConfig config;
+    private final String node;
+    private final StoreUnavailableException failure;
+    private final Thread opener;
+    /** The namespace, once it is open; changed under the lock of this. */
+    private volatile @Nullable Namespace namespace;
+
+    private volatile boolean closed;
+
+    private LateNamespace(Store store, NamespaceConfig config, String node, StoreUnavailableException failure) {
+        this.store = store;
+        this.config = config;
+        this.node = node;
+        this.failure = failure;
+        this.opener = new Thread(this::openSometime, "duet-open");
+        opener.setDaemon(true);
+    }
+
+    /**
+     * Opens a namespace, now or, unless that is to fail fast, as soon as the store can be reached.
+     *
+     * @throws dev.duet.store.StoreConfigurationException as {@link Store#open}
+     * @throws StoreUnavailableException as {@link Store#open}, if it is to fail fast
+     */
+    static Namespace open(Store store, NamespaceConfig config, String node, boolean failFast) {
+        try {
+            return store.open(config, node);
+        } catch (StoreUnavailableException e) {
+            if (failFast) {
+                throw e;
+            }
+            LateNamespace late = new LateNamespace(store, config, node, e);
+            late.opener.start();
+            return late;
+        }
+    }
+
+    private void openSometime() {
+        String said = null;
+        while (!closed) {
+            LockSupport.parkNanos(RETRY_AFTER);
+            try {
+                opened(store.open(config, node));
+                return;
+            } catch (StoreUnavailableException e) {
+                LOG.debug("Namespace {} cannot be opened yet", config.name(), e);
+            } catch (RuntimeException e) {
+                String why = String.valueOf(e.getMessage());
+                if (!why.equals(said) && !closed) {
+                    LOG.error(
+                            "Namespace {} cannot be opened; this node goes on without the store: {}",
+                            config.name(),
+                            why);
+                    said = why;
+                }
+            }
+        }
+    }
+
+    private synchronized void opened(Namespace open) {
+        if (closed) {
+            open.close();
+        } else {
+            namespace = open;
+        }
+    }
+
+    private <T> CompletionStage<T> call(Function<Namespace, CompletionStage<T>> call) {
+        Namespace open = namespace;
+        return open == null
+                ? CompletableFuture.failedFuture(new StoreUnavailableException(
+                        "the store could not be reached at the start, nor since: " + failure.getMessage(), failure))
+                : call.apply(open);
+    }
+
+    @Override
+    public NamespaceConfig config() {
+        return config;
+    }
+
+    @Override
+    public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
+        return call(open -> open.execute(key, operation));
+    }
+
+    @Override
+    public CompletionStage<long[]> invalidateAll(String cache) {
+        return call(open -> open.invalidateAll(cache));
+    }
+
+    @Override
+    public CompletionStage<long[]> heads() {
+        return call(Namespace::heads);
+    }
+
+    @Override
+    public CompletionStage<Long> startOver(int partition, long seen, long above) {
+        return call(open -> open.startOver(partition, seen, above));
+    }
+
+    @Override
+    public CompletionStage<List<Change>> changesAfter(int partition, long version) {
+        return call(open -> open.changesAfter(partition, version));
+    }
+
+    @Override
+    public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
+        return call(open -> open.subscribe(listener));
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        LockSupport.unpark(opener);
+        Namespace open = namespace;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

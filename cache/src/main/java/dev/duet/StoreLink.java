@@ -1,0 +1,379 @@
+package dev.duet;
+
+import dev.duet.internal.OwedInvalidations;
+import dev.duet.internal.OwedInvalidations.Debts;
+import dev.duet.internal.Waiting;
+import dev.duet.local.CoarseClock;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
+import dev.duet.store.RecordKey;
+import dev.duet.store.StoreUnavailableException;
+import dev.failsafe.CircuitBreaker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's way to the store. Bounds how long a call is waited for; once several have failed makes no more, so that callers
+ * do without the store at once (promise P5); and when the store answers again, invalidates what this node owes before
+ * anything else. Thread-safe.
+ *
+ * <p>Implementation note. The probe is the follower's audit: it goes on while the store is down, one at a time, and past the
+ * circuit breaker. Its success half-opens the circuit; the debts are paid through it; only then is it closed, and calls are
+ * made again. The circuit breaker is counted and never timed, so that it has no clock of its own.
+ */
+final class StoreLink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreLink.class);
+    private static final int FAILURES = 4;
+    private static final int OF = 8;
+    private static final Duration NEVER_BY_ITSELF = Duration.ofDays(36_500);
+    private static final int PAID_AT_ONCE = 256;
+    private static final long STEADY = 10_000_000_000L;
+    private static final long FIRST_HOLD = 500_000_000L;
+    private static final long LONGEST_HOLD = 5_000_000_000L;
+
+    final OwedInvalidations owed;
+    private final Namespace namespace;
+    private final String address;
+    private final Waiting waiting;
+    private final CoarseClock clock;
+    private final Duration timeout;
+    private final ScheduledExecutorService scheduler;
+    private final Runnable onDown;
+    private final CircuitBreaker<Object> breaker = CircuitBreaker.builder()
+            .withFailureThreshold(FAILURES, OF)
+            .withSuccessThreshold(1)
+            .withDelay(NEVER_BY_ITSELF)
+            .build();
+    private final AtomicBoolean paying = new AtomicBoolean();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder timeouts = new LongAdder();
+    private final LongAdder paid = new LongAdder();
+    /** Whether calls are made; changed under the lock of this. */
+    private volatile boolean down;
+    /** Why it is down; guarded by this. */
+    private @Nullable String reason;
+
+    private long downSince;
+    private long upSince;
+    private long hold;
+    private long outages;
+    private long degradedNanos;
+
+    /**
+     * A way to a store that is taken to be up.
+     *
+     * @param address where the store is, for messages
+     * @param timeout how long a call is waited for
+     * @param scheduler runs what is due later
+     * @param maximumOwed how many owed invalidations are remembered by key
+     * @param onDown called when calls are no longer made, so that the store be probed soon
+     */
+    StoreLink(
+            Namespace namespace,
+            String address,
+            Waiting waiting,
+            CoarseClock clock,
+            Duration timeout,
+            ScheduledExecutorService scheduler,
+            int maximumOwed,
+            Runnable onDown) {
+        this.namespace = namespace;
+        this.address = address;
+        this.waiting = waiting;
+        this.clock = clock;
+        this.timeout = timeout;
+        this.scheduler = scheduler;
+        this.owed = new OwedInvalidations(maximumOwed);
+        this.onDown = onDown;
+    }
+
+    /** The settings that all nodes share. */
+    NamespaceConfig config() {
+        return namespace.config();
+    }
+
+    /** Until when calls that are made now are waited for, by the node's clock. */
+    long deadline() {
+        return clock.read() + timeout.toNanos();
+    }
+
+    /** Makes a call, which is to be {@linkplain #await awaited}; or fails at once if the store is known not to answer. */
+    <R> CompletableFuture<R> start(Function<Namespace, CompletionStage<R>> call) {
+        if (down) {
+            refused.increment();
+            return CompletableFuture.failedFuture(
+                    new NotCalled("the store at " + address + " does not answer: " + reason()));
+        }
+        return startAnyhow(call);
+    }
+
+    /** Makes a call that nobody waits for. */
+    void send(Function<Namespace, CompletionStage<?>> call) {
+        if (!down) {
+            startAnyhow(call::apply).whenComplete((reply, failure) -> count(failure));
+        }
+    }
+
+    private <R> CompletableFuture<R> startAnyhow(Function<Namespace, CompletionStage<R>> call) {
+        try {
+            return call.apply(namespace).toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Waits for the reply of a call.
+     *
+     * @param deadline as {@link #deadline()} had it when the call was made
+     * @throws StoreUnavailableException if it fails for whatever reason, or does not come in time
+     */
+    <R> R await(CompletableFuture<R> reply, long deadline) throws InterruptedException {
+        try {
+            R value = waiting.await(reply, Math.max(0, deadline - clock.read()));
+            breaker.recordSuccess();
+            return value;
+        } catch (ExecutionException e) {
+            count(e);
+            throw unavailable(e);
+        } catch (TimeoutException e) {
+            timeouts.increment();
+            StoreUnavailableException late = new StoreUnavailableException(
+                    "the store at " + address + " did not answer within storeTimeout (" + timeout.toMillis() + " ms)",
+                    e);
+            count(late);
+            throw late;
+        }
+    }
+
+    /** Whatever makes the store unusable makes it unavailable to a caller, a misconfiguration too. */
+    private static StoreUnavailableException unavailable(Throwable failure) {
+        Throwable cause = unwrapped(failure);
+        if (cause instanceof StoreUnavailableException known) {
+            return known;
+        }
+        return cause instanceof NotCalled
+                ? new StoreUnavailableException(cause.getMessage(), null)
+                : new StoreUnavailableException("the store cannot be used: " + cause.getMessage(), cause);
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return (failure instanceof CompletionException || failure instanceof ExecutionException)
+                        && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+    }
+
+    private void count(@Nullable Throwable failure) {
+        if (failure == null) {
+            breaker.recordSuccess();
+            return;
+        }
+        if (unwrapped(failure) instanceof NotCalled) {
+            return;
+        }
+        breaker.recordFailure();
+        if (breaker.isOpen()) {
+            down(String.valueOf(unwrapped(failure).getMessage()));
+        }
+    }
+
+    /** Makes no more calls until the store has been probed with success. */
+    void down(String why) {
+        synchronized (this) {
+            if (down) {
+                return;
+            }
+            breaker.open();
+            down = true;
+            reason = why;
+            outages++;
+            downSince = clock.read();
+            hold = outages > 1 && downSince - upSince < STEADY
+                    ? Math.min(LONGEST_HOLD, Math.max(2 * hold, FIRST_HOLD))
+                    : 0;
+        }
+        LOG.warn(
+                "The store at {} does not answer; reads go to their loaders, and near entries live for maxStaleness at most,"
+                        + " until it does: {}",
+                address,
+                why);
+        onDown.run();
+    }
+
+    /** Takes the outcome of a probe; when the store answers, what is owed is paid first. */
+    void probed(@Nullable Throwable failure) {
+        if (failure != null) {
+            if (!down) {
+                count(failure);
+            }
+        } else if (down) {
+            if (!isHeld()) {
+                pay();
+            }
+        } else if (!owed.isEmpty()) {
+            pay();
+        } else {
+            breaker.recordSuccess();
+        }
+    }
+
+    /** Whether the store, which has just failed after it had come back, is not to be trusted yet though it answers a probe. */
+    private synchronized boolean isHeld() {
+        return clock.read() - downSince < hold;
+    }
+
+    /** Remembers that the store is to be told of a write of {@code key}, which it could not be. */
+    void owe(RecordKey key) {
+        say(key.cache());
+        owed.add(key);
+    }
+
+    /** Remembers that a whole cache is to be invalidated, which it could not be. */
+    void owe(String cache) {
+        say(cache);
+        owed.addCache(cache);
+    }
+
+    private void say(String cache) {
+        if (owed.isEmpty()) {
+            LOG.warn(
+                    "A write in cache '{}' could not be told to the store at {}; this and what follows will be invalidated"
+                            + " there as soon as it answers",
+                    cache,
+                    address);
+        }
+    }
+
+    private void pay() {
+        if (!paying.compareAndSet(false, true)) {
+            return;
+        }
+        if (down) {
+            breaker.halfOpen();
+        }
+        payFirst();
+    }
+
+    /** Pays some of what is owed, then the rest; then the store is up. */
+    private void payFirst() {
+        Debts debts = owed.first(PAID_AT_ONCE);
+        List<CompletableFuture<Void>> payments = new ArrayList<>();
+        debts.caches()
+                .forEach((cache, debt) ->
+                        payments.add(startAnyhow(ns -> ns.invalidateAll(cache)).thenAccept(floors -> {
+                            paid.increment();
+                            owed.paid(cache, debt);
+                        })));
+        debts.keys()
+                .forEach((key, debt) -> payments.add(startAnyhow(ns -> ns.execute(key, new Operation.Invalidate()))
+                        .thenAccept(version -> {
+                            paid.increment();
+                            owed.paid(key, debt);
+                        })));
+        CompletableFuture<Void> done = CompletableFuture.allOf(payments.toArray(new CompletableFuture<?>[0]));
+        Future<?> timer = later(
+                () -> done.completeExceptionally(
+                        new StoreUnavailableException("what is owed to the store could not be paid in time", null)),
+                timeout);
+        done.whenComplete((all, failure) -> {
+            timer.cancel(false);
+            if (failure == null && !owed.isEmpty() && !payments.isEmpty()) {
+                payFirst();
+                return;
+            }
+            paying.set(false);
+            if (failure == null) {
+                if (!payments.isEmpty()) {
+                    LOG.info("What was owed to the store at {} has been invalidated", address);
+                }
+                up();
+            } else if (down) {
+                breaker.open();
+            } else {
+                count(failure);
+            }
+        });
+    }
+
+    private Future<?> later(Runnable task, Duration delay) {
+        try {
+            return scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(null); // the node is being closed
+        }
+    }
+
+    private void up() {
+        long nanos;
+        synchronized (this) {
+            if (!down) {
+                return;
+            }
+            breaker.recordSuccess();
+            breaker.close();
+            down = false;
+            reason = null;
+            upSince = clock.read();
+            nanos = upSince - downSince;
+            degradedNanos += nanos;
+        }
+        LOG.info("The store at {} answers again, after {} ms", address, nanos / 1_000_000);
+    }
+
+    boolean isDown() {
+        return down;
+    }
+
+    /** Why the store is taken to be down, or null. */
+    synchronized @Nullable String reason() {
+        return reason;
+    }
+
+    synchronized long outages() {
+        return outages;
+    }
+
+    synchronized Duration degradedTime() {
+        return Duration.ofNanos(degradedNanos + (down ? clock.read() - downSince : 0));
+    }
+
+    long refused() {
+        return refused.sum();
+    }
+
+    long timeouts() {
+        return timeouts.sum();
+    }
+
+    long paid() {
+        return paid.sum();
+    }
+
+    /** A call that was not made, and so says nothing about the store. */
+    private static final class NotCalled extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotCalled(String message) {
+            super(message, null, false, false);
+        }
+    }
+}
