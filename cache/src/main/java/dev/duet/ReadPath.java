@@ -147,6 +147,7 @@ final class ReadPath<K, V> {
     private @Nullable V loadAndFill(
             K key, CacheLoader<? super K, ? extends V> loader, RecordKey record, String token, long ticket)
             throws Exception {
+        long floor = near.floor(record.partition());
         long started = core.node.clock().read();
         V value;
         Content content;
@@ -170,7 +171,8 @@ final class ReadPath<K, V> {
                 core.stats.storeFillsRefused.increment();
             }
         } catch (StoreUnavailableException e) {
-            LOG.debug("Key '{}' of cache '{}' was loaded but not cached", record.key(), record.cache(), e);
+            LOG.debug("Key '{}' of cache '{}' was loaded but not stored", record.key(), record.cache(), e);
+            core.fillNearAlone(key, ticket, value, record.partition(), floor, started);
         }
         return value;
     }

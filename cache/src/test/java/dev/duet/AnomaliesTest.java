@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
-import dev.duet.store.Change;
 import dev.duet.store.Content;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
@@ -227,40 +226,6 @@ class AnomaliesTest {
     }
 
     @Test
-    void A11_messageLost_laterOneGivesUpTheNearEntries() {
-        n1.email(ID);
-        n1.link.holdFeed();
-        cluster.commit(ID, "v2");
-        n2.users.invalidate(ID);
-        n2.users.invalidate(7L);
-
-        List<Change> held = n1.link.held();
-        n1.link.deliver(held.get(1));
-
-        assertThat(n1.email(ID)).isEqualTo("v2");
-        assertThat(n1.duet.stats().feed().gaps()).isEqualTo(1);
-    }
-
-    @Test
-    void A11_messagesReorderedAndRepeated_dropWhatIsOlderAndKeepWhatIsNewer() {
-        n1.email(ID);
-        n1.link.holdFeed();
-        cluster.commit(ID, "v2");
-        n2.users.invalidate(ID);
-        n2.users.invalidate(7L);
-        List<Change> held = n1.link.held();
-
-        n1.link.deliver(held.get(1));
-        assertThat(n1.email(ID)).isEqualTo("v2");
-        n1.link.deliver(held.get(0));
-        n1.link.deliver(held.get(1));
-
-        assertThat(n1.isNear(ID)).isTrue();
-        assertThat(n1.email(ID)).isEqualTo("v2");
-        assertThat(n1.duet.stats().feed().repeated()).isEqualTo(2);
-    }
-
-    @Test
     void A22_insertDuringLoadOfAbsence_isSeen() {
         Member n3 = cluster.node(0, settings -> settings.cacheAbsence(Cluster.TTL));
         n3.loadNext(key -> {
@@ -428,7 +393,7 @@ class AnomaliesTest {
         n1.link.holdFeed();
 
         n1.users.update(ID, () -> {
-            cluster.advance(Duration.ofSeconds(1));
+            cluster.advanceStore(Duration.ofSeconds(1));
             assertThat(n1.email(ID)).isEqualTo("v1");
             assertThat(n1.isNear(ID)).isTrue();
             cluster.commit(ID, "v2");

@@ -100,11 +100,21 @@ final class Cluster implements AutoCloseable {
             clock.tick();
         }
 
+        /** Lets time pass while the node is stopped, and then its clock tick once; nothing else of it has run yet. */
+        void stop(Duration by) {
+            nanos.addAndGet(by.toNanos());
+            clock.tick();
+        }
+
         /** Waits for results as threads do, and pauses as the test says. */
         private final class PausingElsewhere implements Waiting {
             @Override
             public <T> T await(CompletableFuture<T> result, long limit)
                     throws InterruptedException, ExecutionException, TimeoutException {
+                if (link.isSilent() && limit != FOREVER && !result.isDone()) {
+                    advance(Duration.ofNanos(limit));
+                    throw new TimeoutException();
+                }
                 return Waiting.blocking().await(result, limit);
             }
 
@@ -132,6 +142,11 @@ final class Cluster implements AutoCloseable {
     /** Commits a row. */
     void commit(long id, String email) {
         database.merge(id, new User(id, email, 1), (old, fresh) -> new User(id, email, old.version() + 1));
+    }
+
+    /** Lets time pass for the store alone. */
+    void advanceStore(Duration by) {
+        storeMicros.addAndGet(by.toNanos() / 1_000);
     }
 
     @Nullable

@@ -16,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** One node's way to a shared store, on which a test can act between a request and its reply, and hold messages back. */
@@ -28,6 +30,9 @@ final class HookedStore implements Store {
     private @Nullable ChangeListener listener;
     private boolean holding;
     private boolean down;
+    private boolean silent;
+    private long lost;
+    private CompletableFuture<Void> heldHeads = CompletableFuture.completedFuture(null);
     private boolean closed;
     private Duration delay = Duration.ZERO;
 
@@ -61,9 +66,62 @@ final class HookedStore implements Store {
         }
     }
 
-    /** Lets every operation fail, or lets them succeed again. */
+    /** Ends the feed and lets it stand again, with whatever was changed in between unheard. */
+    void reconnect() {
+        ChangeListener to;
+        synchronized (this) {
+            holding = false;
+            held.clear();
+            to = listener;
+        }
+        if (to != null) {
+            to.onLost();
+            to.onSubscribed();
+        }
+    }
+
+    /** Lets every call of the store fail, or lets them succeed again. */
     synchronized void down(boolean isDown) {
         down = isDown;
+    }
+
+    /** Lets the next look at the heads see them so much lower, once, as if the store had lost changes. */
+    synchronized void goBack(long by) {
+        lost = by;
+    }
+
+    private synchronized long lost() {
+        long now = lost;
+        lost = 0;
+        return now;
+    }
+
+    /** Keeps the answers to looks at the heads from the node. */
+    synchronized void holdHeads() {
+        heldHeads = new CompletableFuture<>();
+    }
+
+    private synchronized CompletionStage<Void> heldHeads() {
+        return heldHeads;
+    }
+
+    /** Gives the node those answers. */
+    void deliverHeads() {
+        CompletableFuture<Void> now;
+        synchronized (this) {
+            now = heldHeads;
+            heldHeads = CompletableFuture.completedFuture(null);
+        }
+        now.complete(null);
+    }
+
+    /** Lets the store answer nothing, neither well nor badly, or lets it answer again. */
+    synchronized void silent(boolean isSilent) {
+        silent = isSilent;
+    }
+
+    synchronized boolean isSilent() {
+        return silent;
     }
 
     /** Lets every operation reach the store only after a while. */
@@ -82,6 +140,9 @@ final class HookedStore implements Store {
 
     @Override
     public Namespace open(NamespaceConfig config, String node) {
+        if (isDown()) {
+            throw new StoreUnavailableException("the store is down", null);
+        }
         return new HookedNamespace(store.open(config, node));
     }
 
@@ -147,6 +208,9 @@ final class HookedStore implements Store {
         @Override
         public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
             record(operation);
+            if (isSilent()) {
+                return new CompletableFuture<>();
+            }
             if (isDown()) {
                 return failed();
             }
@@ -167,28 +231,31 @@ final class HookedStore implements Store {
 
         @Override
         public CompletionStage<long[]> invalidateAll(String cache) {
-            return isDown() ? failed() : namespace.invalidateAll(cache);
+            return reach(() -> namespace.invalidateAll(cache));
         }
 
         @Override
         public CompletionStage<long[]> heads() {
-            return namespace.heads();
+            return reach(namespace::heads).thenCombine(heldHeads(), (heads, sent) -> {
+                long by = lost();
+                return LongStream.of(heads).map(head -> head - by).toArray();
+            });
         }
 
         @Override
         public CompletionStage<Long> startOver(int partition, long seen, long above) {
-            return namespace.startOver(partition, seen, above);
+            return reach(() -> namespace.startOver(partition, seen, above));
         }
 
         @Override
         public CompletionStage<List<Change>> changesAfter(int partition, long version) {
-            return namespace.changesAfter(partition, version);
+            return reach(() -> namespace.changesAfter(partition, version));
         }
 
         @Override
         public CompletionStage<ChangeSubscription> subscribe(ChangeListener newListener) {
             listen(newListener);
-            return namespace.subscribe(new ChangeListener() {
+            return reach(() -> namespace.subscribe(new ChangeListener() {
                 @Override
                 public void onChange(Change change) {
                     if (!hold(change)) {
@@ -210,12 +277,19 @@ final class HookedStore implements Store {
                 public void onLost() {
                     newListener.onLost();
                 }
-            });
+            }));
         }
 
         @Override
         public void close() {
             namespace.close();
+        }
+
+        private <T> CompletionStage<T> reach(Supplier<CompletionStage<T>> call) {
+            if (isSilent()) {
+                return new CompletableFuture<>();
+            }
+            return isDown() ? failed() : call.get();
         }
 
         private <T> CompletionStage<T> failed() {

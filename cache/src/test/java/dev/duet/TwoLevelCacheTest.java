@@ -8,9 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
 import dev.duet.store.CacheException;
-import dev.duet.store.Level;
 import dev.duet.store.Operation;
-import dev.duet.store.StoreUnavailableException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -219,32 +217,6 @@ class TwoLevelCacheTest {
     }
 
     @Test
-    void get_storeDown_loadsAndThenRecovers() {
-        n1.link.down(true);
-
-        assertThat(n1.email(ID)).isEqualTo("v1");
-        assertThat(n1.users.getIfPresent(ID)).isNull();
-        assertThat(n1.users.stats().storeFailures()).isPositive();
-
-        n1.link.down(false);
-        n1.email(ID);
-        assertThat(n1.isNear(ID)).isTrue();
-    }
-
-    @Test
-    void get_storeGoneDuringLoad_returnsTheValueUncached() {
-        n1.loadNext(key -> {
-            n1.link.down(true);
-            return cluster.select(key);
-        });
-
-        assertThat(n1.email(ID)).isEqualTo("v1");
-
-        n1.link.down(false);
-        assertThat(n1.isNear(ID)).isFalse();
-    }
-
-    @Test
     void getIfPresent_neverLoads() {
         assertThat(n1.users.getIfPresent(ID)).isNull();
         n2.email(ID);
@@ -293,22 +265,6 @@ class TwoLevelCacheTest {
         cluster.advance(Cluster.TTL);
 
         assertThat(n1.email(ID)).isEqualTo("v1");
-    }
-
-    @Test
-    void put_storeDown_throwsAndDropsItsOwnCopy() {
-        n1.email(ID);
-        n1.link.down(true);
-
-        assertThatThrownBy(() -> n1.users.put(ID, new User(ID, "put", 9)))
-                .isInstanceOfSatisfying(StoreUnavailableException.class, e -> {
-                    assertThat(e.cache()).isEqualTo("users");
-                    assertThat(e.key()).isEqualTo("456");
-                    assertThat(e.level()).isEqualTo(Level.STORE);
-                });
-
-        n1.link.down(false);
-        assertThat(n1.isNear(ID)).isFalse();
     }
 
     @Test
@@ -428,17 +384,6 @@ class TwoLevelCacheTest {
     }
 
     @Test
-    void update_storeDownAtBegin_throwsWithoutWriting() {
-        n1.link.down(true);
-
-        assertThatThrownBy(() -> n1.users.update(ID, () -> cluster.commit(ID, "v2")))
-                .isInstanceOf(StoreUnavailableException.class);
-
-        n1.link.down(false);
-        assertThat(n1.email(ID)).isEqualTo("v1");
-    }
-
-    @Test
     void update_storeDownAtCompletion_isRightWhenTheIntentRanOut() {
         n1.email(ID);
 
@@ -451,17 +396,6 @@ class TwoLevelCacheTest {
         cluster.advance(Duration.ofSeconds(1));
         assertThat(n2.email(ID)).isEqualTo("v2");
         assertThat(n1.email(ID)).isEqualTo("v2");
-    }
-
-    @Test
-    void invalidate_storeDown_dropsItsOwnCopyAndThrows() {
-        n1.email(ID);
-        n1.link.down(true);
-
-        assertThatThrownBy(() -> n1.users.invalidate(ID)).isInstanceOf(StoreUnavailableException.class);
-
-        n1.link.down(false);
-        assertThat(n1.isNear(ID)).isFalse();
     }
 
     @Test

@@ -28,7 +28,8 @@ import java.util.TreeMap;
  *           floor, and is now heard for the first time, is only late.
  *       <li>An audit proves freshness when every partition has applied the head that it saw, and not before. A message may
  *           overtake the reply or be overtaken by it, so what is missing is waited for until the next audit, and asked for
- *           from the log then. Two audits in a row that find the subscription behind ask for a new one (A08, A10).
+ *           from the log then. Two audits in a row that find that the subscription has not delivered what the one before
+ *           them saw ask for a new one (A08, A10); it takes more of them when that was in vain.
  *       <li>After a partition went back, nothing that was asked for before counts any more.
  *     </ul>
  */
@@ -36,6 +37,8 @@ public final class Follower {
 
     private static final long UNKNOWN = -1;
     private static final int MOST_PENDING = 4;
+    private static final int LEAST_PATIENCE = 2;
+    private static final int MOST_PATIENCE = 64;
 
     private final Partition[] partitions;
     private final int maximumHeld;
@@ -43,7 +46,10 @@ public final class Follower {
     private final Deque<Pending> pending = new ArrayDeque<>();
     private final Counts counts = new Counts();
     private long era;
+    /** How many audits in a row have found the subscription behind. */
     private int behindRuns;
+    /** How many of them it takes to subscribe anew; more after each time that this was in vain. */
+    private int patience = LEAST_PATIENCE;
 
     /** What a follower has done. Called in the middle of a transition: must not call back into the follower. */
     public interface Effects {
@@ -75,12 +81,14 @@ public final class Follower {
         private final long sentAt;
         private final boolean eager;
         private final long era;
+        private final long subscription;
         private final long[] asked;
 
-        private Audit(long sentAt, boolean eager, long era, long[] asked) {
+        private Audit(long sentAt, boolean eager, long era, long subscription, long[] asked) {
             this.sentAt = sentAt;
             this.eager = eager;
             this.era = era;
+            this.subscription = subscription;
             this.asked = asked;
         }
     }
@@ -106,7 +114,7 @@ public final class Follower {
         counts.subscriptions++;
         behindRuns = 0;
         for (Partition partition : partitions) {
-            partition.heard = UNKNOWN;
+            partition.subscribed();
         }
     }
 
@@ -122,6 +130,7 @@ public final class Follower {
             return;
         }
         partition.heard = version;
+        patience = LEAST_PATIENCE;
         if (partition.numbered() && version <= partition.applied) {
             counts.repeated++;
             return;
@@ -188,26 +197,20 @@ public final class Follower {
      *     subscription
      */
     public Audit audit(long now, boolean eager) {
-        boolean behind = false;
         for (Pending earlier : pending) {
             for (Partition partition : partitions) {
                 long head = earlier.heads[partition.id];
                 if (partition.numbered() && partition.applied < head) {
-                    behind = true;
                     replay(partition, head);
                 }
             }
         }
-        behindRuns = behind ? behindRuns + 1 : 0;
-        if (behindRuns >= 2 && !eager) {
-            behindRuns = 0;
-            effects.resubscribe();
-        }
+        judgeSubscription();
         long[] asked = new long[partitions.length];
         for (Partition partition : partitions) {
             asked[partition.id] = partition.applied;
         }
-        return new Audit(now, eager, era, asked);
+        return new Audit(now, eager, era, counts.subscriptions, asked);
     }
 
     /** The heads that an audit saw. */
@@ -219,6 +222,9 @@ public final class Follower {
         boolean known = true;
         for (Partition partition : partitions) {
             known &= look(partition, audit.asked[partition.id], heads[partition.id]);
+            if (audit.subscription == counts.subscriptions) {
+                partition.see(heads[partition.id]);
+            }
         }
         if (!known) {
             return;
@@ -243,6 +249,20 @@ public final class Follower {
                     replay(partition, heads[partition.id]);
                 }
             }
+        }
+    }
+
+    /** Whether the subscription has delivered what the last audit saw; if not twice in a row, it is of no use. */
+    private void judgeSubscription() {
+        boolean behind = false;
+        for (Partition partition : partitions) {
+            behind |= partition.numbered() && partition.seen > Math.max(partition.heard, partition.silentUpTo);
+        }
+        behindRuns = behind ? behindRuns + 1 : 0;
+        if (behindRuns >= patience) {
+            behindRuns = 0;
+            patience = Math.min(MOST_PATIENCE, 2 * patience);
+            effects.resubscribe();
         }
     }
 
@@ -371,7 +391,7 @@ public final class Follower {
     private void startOver(Partition partition) {
         if (!partition.startingOver) {
             partition.startingOver = true;
-            effects.startOver(partition.id, partition.seen, partition.above);
+            effects.startOver(partition.id, partition.lostAt, partition.above);
         }
     }
 
@@ -400,11 +420,15 @@ public final class Follower {
 
         long after;
         long target;
-        /** Whether the store went back: at its head {@link #seen}, after it had given out {@link #above}. */
+        /** The head that the last audit saw, or {@link #UNKNOWN}. */
+        long seen = UNKNOWN;
+        /** The head that the first audit since the subscription saw: the feed need not deliver what is not above it. */
+        long silentUpTo = UNKNOWN;
+        /** Whether the store went back: at its head {@link #lostAt}, after it had given out {@link #above}. */
         boolean lost;
 
         boolean startingOver;
-        long seen;
+        long lostAt;
         long above;
 
         Partition(int id) {
@@ -413,6 +437,19 @@ public final class Follower {
 
         boolean numbered() {
             return applied != UNKNOWN && !lost;
+        }
+
+        void subscribed() {
+            heard = UNKNOWN;
+            seen = UNKNOWN;
+            silentUpTo = UNKNOWN;
+        }
+
+        void see(long head) {
+            seen = head;
+            if (silentUpTo == UNKNOWN) {
+                silentUpTo = head;
+            }
         }
 
         boolean endsReplay(long asked) {
@@ -429,8 +466,8 @@ public final class Follower {
                 above = Math.max(above, held.lastKey());
             }
             lost = true;
-            seen = at;
-            heard = UNKNOWN;
+            lostAt = at;
+            subscribed();
             replaying = false;
             held.clear();
         }
