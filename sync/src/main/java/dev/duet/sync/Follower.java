@@ -348,6 +348,7 @@ public final class Follower {
 
     /** Starts the numbering at {@code version}, and gives up what was read before. */
     private void number(Partition partition, long version) {
+        partition.silentUpTo = Math.max(partition.silentUpTo, version);
         raiseFloor(partition, version);
         advance(partition, version);
     }
@@ -422,7 +423,7 @@ public final class Follower {
         long target;
         /** The head that the last audit saw, or {@link #UNKNOWN}. */
         long seen = UNKNOWN;
-        /** The head that the first audit since the subscription saw: the feed need not deliver what is not above it. */
+        /** What the feed need not deliver: the head that the first audit since the subscription saw, and what was given up. */
         long silentUpTo = UNKNOWN;
         /** Whether the store went back: at its head {@link #lostAt}, after it had given out {@link #above}. */
         boolean lost;
