@@ -64,7 +64,11 @@ final class AnnouncedWrite<K> implements WriteIntent {
         } finally {
             records.keySet().forEach(core::drop);
         }
-        write.renewal = renewal(core, records, write.token, new WeakReference<>(write), write.closed);
+        // One that is never closed is not to be kept by its thread, nor by its renewals.
+        WeakReference<AnnouncedWrite<?>> held = new WeakReference<>(write);
+        AtomicBoolean closed = write.closed;
+        core.node.writes().begun(() -> held.get() != null && !closed.get());
+        write.renewal = renewal(core, records, write.token, held, closed);
         return write;
     }
 
@@ -135,6 +139,7 @@ final class AnnouncedWrite<K> implements WriteIntent {
         try {
             complete();
         } finally {
+            core.node.writes().isWriting(); // takes this one off
             records.keySet().forEach(core::drop);
             if (interrupted) {
                 Thread.currentThread().interrupt();

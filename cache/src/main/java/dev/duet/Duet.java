@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.internal.OpenWrites;
 import dev.duet.local.Freshness;
 import dev.duet.store.CacheException;
 import dev.duet.store.Change;
@@ -79,6 +80,7 @@ public final class Duet implements AutoCloseable {
                 config.maxStaleness(),
                 config.whenStoreIsDown(),
                 config.codecs(),
+                new OpenWrites(),
                 new AtomicLong());
         this.follower = ChangeFollower.start(
                 namespace,

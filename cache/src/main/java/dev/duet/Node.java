@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.internal.OpenWrites;
 import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
 import dev.duet.local.Freshness;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param maxStaleness the bound B
  * @param whenStoreIsDown what a write does when the store cannot be told of it
  * @param codecs encodes values by default
+ * @param writes which threads are in the middle of a write
  * @param tokens how many tokens were given out
  */
 record Node(
@@ -32,6 +34,7 @@ record Node(
         Duration maxStaleness,
         WhenStoreIsDown whenStoreIsDown,
         Codecs codecs,
+        OpenWrites writes,
         AtomicLong tokens) {
 
     /** A token that no load or write had before, on any node. */

@@ -83,9 +83,25 @@ final class ReadPath<K, V> {
     }
 
     private @Nullable V miss(K key, CacheLoader<? super K, ? extends V> loader) {
+        if (core.node.writes().isWriting()) {
+            return readWhileWriting(key, loader);
+        }
         core.stats.nearMisses.increment();
         try {
             return core.flights.join(key, core.stats.joined::increment, () -> fly(key, loader));
+        } catch (Exception e) {
+            throw Thrown.asItself(e);
+        }
+    }
+
+    /** Reads in the middle of a write of this thread's own: what is loaded is for nobody else (anomalies A19, A20). */
+    private @Nullable V readWhileWriting(K key, CacheLoader<? super K, ? extends V> loader) {
+        V found = peek(key);
+        if (found != null) {
+            return found;
+        }
+        try {
+            return load(key, loader);
         } catch (Exception e) {
             throw Thrown.asItself(e);
         }

@@ -100,6 +100,12 @@ final class Cluster implements AutoCloseable {
             clock.tick();
         }
 
+        /** Ends the node in the middle of whatever it does. */
+        void die() {
+            scheduler.shutdownNow();
+            duet.close();
+        }
+
         /** Lets time pass while the node is stopped, and then its clock tick once; nothing else of it has run yet. */
         void stop(Duration by) {
             nanos.addAndGet(by.toNanos());

@@ -1,0 +1,47 @@
+package dev.duet.internal;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which threads are between the announcement of a write and its completion. What such a thread loads may be what its own
+ * transaction has not committed, or the older snapshot that its transaction sees; so nobody else may get it (anomalies A19,
+ * A20). Thread-safe.
+ */
+public final class OpenWrites {
+
+    private final ThreadLocal<@Nullable Deque<BooleanSupplier>> open = new ThreadLocal<>();
+
+    /** No thread is. */
+    public OpenWrites() {}
+
+    /**
+     * The calling thread has announced a write.
+     *
+     * @param isOpen whether the write is still to be completed, which may be done by another thread
+     */
+    public void begun(BooleanSupplier isOpen) {
+        Deque<BooleanSupplier> mine = open.get();
+        if (mine == null) {
+            mine = new ArrayDeque<>();
+            open.set(mine);
+        }
+        mine.push(isOpen);
+    }
+
+    /** Whether the calling thread is in the middle of a write. */
+    public boolean isWriting() {
+        Deque<BooleanSupplier> mine = open.get();
+        if (mine == null) {
+            return false;
+        }
+        mine.removeIf(isOpen -> !isOpen.getAsBoolean());
+        if (mine.isEmpty()) {
+            open.remove();
+            return false;
+        }
+        return true;
+    }
+}
