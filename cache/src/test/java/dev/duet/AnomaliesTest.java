@@ -18,7 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -471,6 +473,51 @@ class AnomaliesTest {
     }
 
     @Test
+    void A30_loaderDies_anotherTakesOverAtTheEndOfItsLease() {
+        n1.loadNext(key -> {
+            n1.die();
+            long before = cluster.storeMicros.get();
+            assertThat(elsewhere(() -> n2.email(key))).isEqualTo("v1");
+            Duration waited = Duration.ofNanos((cluster.storeMicros.get() - before) * 1_000);
+            assertThat(waited).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
+            return new User(key, "from the dead", 0);
+        });
+
+        n1.email(ID);
+
+        assertThat(n2.email(ID)).isEqualTo("v1");
+        assertThat(cluster.node().email(ID)).isEqualTo("v1");
+        assertThat(cluster.loads).hasValue(1);
+    }
+
+    @Test
+    void A32_hotKeyExpiresOnSeveralNodes_isLoadedOnce() throws Exception {
+        Member n3 = cluster.node();
+        List<Member> nodes = List.of(n1, n2, n3);
+        nodes.forEach(node -> node.email(ID));
+        cluster.advance(Cluster.TTL);
+        List<CompletableFuture<String>> readers = new ArrayList<>();
+        CountDownLatch waiting = new CountDownLatch(2);
+        nodes.forEach(node -> node.pause(nanos -> waiting.countDown()));
+        n1.loadNext(key -> {
+            for (Member node : nodes) {
+                for (int i = 0; i < 5; i++) {
+                    readers.add(inBackground(() -> node.email(key)));
+                }
+            }
+            assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
+            return cluster.select(key);
+        });
+
+        n1.email(ID);
+
+        for (CompletableFuture<String> reader : readers) {
+            assertThat(reader.get(10, TimeUnit.SECONDS)).isEqualTo("v1");
+        }
+        assertThat(cluster.loads).hasValue(2);
+    }
+
+    @Test
     void A33_loadsAndFills_publishNothing() {
         Member n3 = cluster.node();
         for (Member node : List.of(n1, n2, n3)) {
@@ -484,6 +531,30 @@ class AnomaliesTest {
             assertThat(node.duet.stats().feed().applied()).isZero();
             assertThat(node.users.stats().invalidationsApplied()).isZero();
         }
+    }
+
+    @Test
+    void A35_writePastTheCache_isSeenAfterAnInvalidation() {
+        n1.email(ID);
+        n2.email(ID);
+        cluster.commit(ID, "from a console");
+
+        n1.users.invalidate(ID);
+
+        assertThat(n1.email(ID)).isEqualTo("from a console");
+        assertThat(n2.email(ID)).isEqualTo("from a console");
+    }
+
+    @Test
+    void A35_writePastTheCache_isSeenAtTheEndOfTheLife() {
+        n1.email(ID);
+        n2.email(ID);
+        cluster.commit(ID, "from a console");
+
+        cluster.advance(Cluster.TTL);
+
+        assertThat(n1.email(ID)).isEqualTo("from a console");
+        assertThat(n2.email(ID)).isEqualTo("from a console");
     }
 
     @Test
@@ -569,6 +640,20 @@ class AnomaliesTest {
         n1.link.held().forEach(n1.link::deliver);
 
         assertThat(n1.isNear(ID)).isTrue();
+    }
+
+    private static CompletableFuture<String> inBackground(Callable<String> read) {
+        CompletableFuture<String> result = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                result.complete(read.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return result;
     }
 
     private void assertCountedMiss(Payload payload) {
