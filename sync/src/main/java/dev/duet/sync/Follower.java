@@ -29,7 +29,8 @@ import java.util.TreeMap;
  *       <li>An audit proves freshness when every partition has applied the head that it saw, and not before. A message may
  *           overtake the reply or be overtaken by it, so what is missing is waited for until the next audit, and asked for
  *           from the log then. Two audits in a row that find the subscription behind ask for a new one (A08, A10).
- *       <li>After a partition went back, nothing that was asked for before counts any more.
+ *       <li>After a partition went back, nothing that was asked for before counts any more. A head that was asked for before
+ *           it was started over may come from before that, and is no sign of going back once more.
  *     </ul>
  */
 public final class Follower {
@@ -205,7 +206,7 @@ public final class Follower {
         }
         long[] asked = new long[partitions.length];
         for (Partition partition : partitions) {
-            asked[partition.id] = partition.applied;
+            asked[partition.id] = partition.numbered() ? partition.applied : UNKNOWN;
         }
         return new Audit(now, eager, era, asked);
     }

@@ -257,4 +257,16 @@ class FollowerWentBackTest {
 
         at10.calledForNothing();
     }
+
+    @Test
+    void onHeads_askedAndReadBeforeStartedOverButAnsweredAfter_isNoGoingBack() {
+        at10.hear(11, 5);
+        Follower.Audit audit = follower.audit(1, false);
+        follower.onStartedOver(0, 100);
+        at10.effects.taken();
+        follower.onHeads(audit, new long[] {5, 20});
+
+        at10.calledFor("fresh 1");
+        assertThat(follower.stats().wentBack()).isEqualTo(1);
+    }
 }
