@@ -123,6 +123,7 @@ public final class Follower {
             return;
         }
         partition.heard = version;
+        partition.see(version);
         if (partition.numbered() && version <= partition.applied) {
             counts.repeated++;
             return;
@@ -147,6 +148,7 @@ public final class Follower {
             return;
         }
         for (Change change : changes) {
+            partition.see(change.version());
             if (change.version() == partition.applied + 1) {
                 counts.replayed++;
                 apply(partition, change);
@@ -267,6 +269,7 @@ public final class Follower {
             goBack(partition, head);
             return false;
         }
+        partition.see(head);
         return true;
     }
 
@@ -341,6 +344,7 @@ public final class Follower {
     private void advance(Partition partition, long version) {
         long before = partition.applied;
         partition.applied = version;
+        partition.see(version);
         Pending met = null;
         for (Pending audit : pending) {
             long head = audit.heads[partition.id];
@@ -396,6 +400,8 @@ public final class Follower {
         long applied = UNKNOWN;
         /** The highest version heard since the feed was subscribed to, or {@link #UNKNOWN}. */
         long heard = UNKNOWN;
+        /** The highest version seen anywhere, or {@link #UNKNOWN}. */
+        long highest = UNKNOWN;
         /** Whether the log was asked for what comes after {@link #after}, to reach {@link #target} at least. */
         boolean replaying;
 
@@ -424,13 +430,14 @@ public final class Follower {
             return mine;
         }
 
+        void see(long version) {
+            highest = Math.max(highest, version);
+        }
+
         void lose(long at) {
-            above = Math.max(applied, heard);
-            if (!held.isEmpty()) {
-                above = Math.max(above, held.lastKey());
-            }
             lost = true;
             seen = at;
+            above = highest;
             heard = UNKNOWN;
             replaying = false;
             held.clear();

@@ -42,6 +42,44 @@ class FollowerWentBackTest {
     }
 
     @Test
+    void A16_headSeenAboveAllMessages_startsOverAboveThatHead() {
+        at10.look(1, false, 15, 20);
+        at10.hear(11, 5);
+
+        at10.calledFor("apply 0 11", "floor 0 16", "start 0 over, seen 5 above 15");
+    }
+
+    @Test
+    void A16_logReachesAboveAllMessages_startsOverAboveTheLog() {
+        at10.hear(12);
+        at10.answer(10, 15);
+        at10.effects.taken();
+        at10.hear(5);
+
+        at10.calledFor("floor 0 16", "start 0 over, seen 5 above 15");
+    }
+
+    @Test
+    void A16_startedOverAboveAllMessages_startsOverAboveThatHead() {
+        at10.hear(11, 5);
+        follower.onStartedOver(0, 100);
+        at10.effects.taken();
+        at10.look(1, false, 50, 20);
+
+        at10.calledFor("floor 0 101", "start 0 over, seen 50 above 100");
+    }
+
+    @Test
+    void A16_heardInAnEarlierSubscriptionOnly_startsOverAboveIt() {
+        at10.hear(15);
+        follower.onSubscribed();
+        at10.effects.taken();
+        at10.look(1, true, 5, 20);
+
+        at10.calledFor("floor 0 16", "start 0 over, seen 5 above 15");
+    }
+
+    @Test
     void A17_headBelowAppliedInAllPartitions_startsAllOver() {
         at10.look(1, false, 0, 0);
 
