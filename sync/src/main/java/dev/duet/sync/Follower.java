@@ -30,7 +30,8 @@ import java.util.TreeMap;
  *           overtake the reply or be overtaken by it, so what is missing is waited for until the next audit, and asked for
  *           from the log then. Two audits in a row that find the subscription behind ask for a new one (A08, A10).
  *       <li>After a partition went back, nothing that was asked for before counts any more. A head that was asked for before
- *           it was started over may come from before that, and is no sign of going back once more.
+ *           its numbering stood, at the start or when it was started over, is compared to nothing and proves nothing: it may
+ *           come from before that, or from after the store has gone back once more.
  *     </ul>
  */
 public final class Follower {
@@ -264,6 +265,9 @@ public final class Follower {
             number(partition, head);
             drain(partition);
             return true;
+        }
+        if (asked == UNKNOWN) {
+            return false;
         }
         if (head < asked) {
             goBack(partition, head);

@@ -178,6 +178,31 @@ class FollowerAuditTest {
     }
 
     @Test
+    void A16_auditFromBeforeStartedOverThatSeesItGoneBackOnceMore_provesNothing() {
+        at10.hear(11, 5);
+        Follower.Audit before = follower.audit(7, false);
+        follower.onStartedOver(0, 100);
+        at10.effects.taken();
+        follower.onHeads(before, new long[] {90, 20});
+        at10.calledForNothing();
+
+        at10.look(8, false, 90, 20);
+        at10.calledFor("floor 0 101", "start 0 over, seen 90 above 100");
+    }
+
+    @Test
+    void A17_secondAuditFromBeforeTheFirstHeadsThatSeesItGoneBack_provesNothing() {
+        FollowerFixture unknown = new FollowerFixture();
+        Follower.Audit first = unknown.follower.audit(1, true);
+        Follower.Audit second = unknown.follower.audit(2, true);
+        unknown.follower.onHeads(first, new long[] {10, 20});
+        unknown.calledFor("floor 0 10", "floor 1 20", "fresh 1");
+
+        unknown.follower.onHeads(second, new long[] {9, 20});
+        unknown.calledForNothing();
+    }
+
+    @Test
     void A16_auditAfterStartedOver_isFresh() {
         at10.hear(11, 5);
         follower.onStartedOver(0, 100);

@@ -304,7 +304,7 @@ class FollowerWentBackTest {
         at10.effects.taken();
         follower.onHeads(audit, new long[] {5, 20});
 
-        at10.calledFor("fresh 1");
+        at10.calledForNothing();
         assertThat(follower.stats().wentBack()).isEqualTo(1);
     }
 }
