@@ -30,7 +30,9 @@ import java.util.TreeMap;
  *           overtake the reply or be overtaken by it, so what is missing is waited for until the next audit, and asked for
  *           from the log then. Two audits in a row that find that the subscription has not delivered what the one before
  *           them saw ask for a new one (A08, A10); it takes more of them when that was in vain.
- *       <li>After a partition went back, nothing that was asked for before counts any more.
+ *       <li>After a partition went back, nothing that was asked for before counts any more. A head that was asked for before
+ *           its numbering stood, at the start or when it was started over, is compared to nothing and proves nothing: it may
+ *           come from before that, or from after the store has gone back once more.
  *     </ul>
  */
 public final class Follower {
@@ -56,6 +58,9 @@ public final class Follower {
 
         /** Drop what {@code change} made stale. */
         void apply(Change change);
+
+        /** Drop everything near: the store has lost changes, so that no version means anything any more. */
+        void giveUp();
 
         /** Drop what was read from {@code partition} before {@code version}: changes up to there may have been missed. */
         void raiseFloor(int partition, long version);
@@ -131,6 +136,7 @@ public final class Follower {
         }
         partition.heard = version;
         patience = LEAST_PATIENCE;
+        partition.see(version);
         if (partition.numbered() && version <= partition.applied) {
             counts.repeated++;
             return;
@@ -155,6 +161,7 @@ public final class Follower {
             return;
         }
         for (Change change : changes) {
+            partition.see(change.version());
             if (change.version() == partition.applied + 1) {
                 counts.replayed++;
                 apply(partition, change);
@@ -205,10 +212,12 @@ public final class Follower {
                 }
             }
         }
-        judgeSubscription();
+        if (!eager) {
+            judgeSubscription();
+        }
         long[] asked = new long[partitions.length];
         for (Partition partition : partitions) {
-            asked[partition.id] = partition.applied;
+            asked[partition.id] = partition.numbered() ? partition.applied : UNKNOWN;
         }
         return new Audit(now, eager, era, counts.subscriptions, asked);
     }
@@ -223,7 +232,7 @@ public final class Follower {
         for (Partition partition : partitions) {
             known &= look(partition, audit.asked[partition.id], heads[partition.id]);
             if (audit.subscription == counts.subscriptions) {
-                partition.see(heads[partition.id]);
+                partition.expect(heads[partition.id]);
             }
         }
         if (!known) {
@@ -256,7 +265,7 @@ public final class Follower {
     private void judgeSubscription() {
         boolean behind = false;
         for (Partition partition : partitions) {
-            behind |= partition.numbered() && partition.seen > Math.max(partition.heard, partition.silentUpTo);
+            behind |= partition.numbered() && partition.toHear > Math.max(partition.heard, partition.silentUpTo);
         }
         behindRuns = behind ? behindRuns + 1 : 0;
         if (behindRuns >= patience) {
@@ -282,10 +291,14 @@ public final class Follower {
             drain(partition);
             return true;
         }
+        if (asked == UNKNOWN) {
+            return false;
+        }
         if (head < asked) {
             goBack(partition, head);
             return false;
         }
+        partition.see(head);
         return true;
     }
 
@@ -361,6 +374,7 @@ public final class Follower {
     private void advance(Partition partition, long version) {
         long before = partition.applied;
         partition.applied = version;
+        partition.see(version);
         Pending met = null;
         for (Pending audit : pending) {
             long head = audit.heads[partition.id];
@@ -385,6 +399,7 @@ public final class Follower {
         era++;
         pending.clear();
         partition.lose(seen);
+        effects.giveUp();
         raiseFloor(partition, partition.above + 1);
         startOver(partition);
     }
@@ -416,13 +431,15 @@ public final class Follower {
         long applied = UNKNOWN;
         /** The highest version heard since the feed was subscribed to, or {@link #UNKNOWN}. */
         long heard = UNKNOWN;
+        /** The highest version seen anywhere, or {@link #UNKNOWN}. */
+        long highest = UNKNOWN;
         /** Whether the log was asked for what comes after {@link #after}, to reach {@link #target} at least. */
         boolean replaying;
 
         long after;
         long target;
-        /** The head that the last audit saw, or {@link #UNKNOWN}. */
-        long seen = UNKNOWN;
+        /** The head that the last audit saw, up to which the subscription has to deliver, or {@link #UNKNOWN}. */
+        long toHear = UNKNOWN;
         /** What the feed need not deliver: the head that the first audit since the subscription saw, and what was given up. */
         long silentUpTo = UNKNOWN;
         /** Whether the store went back: at its head {@link #lostAt}, after it had given out {@link #above}. */
@@ -442,12 +459,12 @@ public final class Follower {
 
         void subscribed() {
             heard = UNKNOWN;
-            seen = UNKNOWN;
+            toHear = UNKNOWN;
             silentUpTo = UNKNOWN;
         }
 
-        void see(long head) {
-            seen = head;
+        void expect(long head) {
+            toHear = head;
             if (silentUpTo == UNKNOWN) {
                 silentUpTo = head;
             }
@@ -461,13 +478,14 @@ public final class Follower {
             return mine;
         }
 
+        void see(long version) {
+            highest = Math.max(highest, version);
+        }
+
         void lose(long at) {
-            above = Math.max(applied, heard);
-            if (!held.isEmpty()) {
-                above = Math.max(above, held.lastKey());
-            }
             lost = true;
             lostAt = at;
+            above = highest;
             subscribed();
             replaying = false;
             held.clear();
