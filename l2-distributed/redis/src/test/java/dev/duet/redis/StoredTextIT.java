@@ -80,7 +80,7 @@ class StoredTextIT {
                 .isEqualTo(List.of("partitions", "1", "format", "1"));
         assertThat(command("HKEYS", prefix + "floors"))
                 .asInstanceOf(InstanceOfAssertFactories.LIST)
-                .containsExactlyInAnyOrder("*", "orders");
+                .containsExactlyInAnyOrder("*", "*run", "orders");
     }
 
     @Test
