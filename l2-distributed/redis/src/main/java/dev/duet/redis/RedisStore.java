@@ -68,7 +68,7 @@ public final class RedisStore implements Store {
      *
      * @throws dev.duet.store.StoreConfigurationException if the configuration reads from replicas ({@code readMode}
      *     other than {@code MASTER}, which is Redisson's default for more than one server), does not keep the order of
-     *     messages, renames keys or names no server
+     *     messages, renames keys, never pings ({@code pingConnectionInterval} 0) or names no server
      */
     public static RedisStore connect(Config config) {
         ClientConfig own = new ClientConfig(config);
@@ -79,6 +79,10 @@ public final class RedisStore implements Store {
     /**
      * Uses a client that the application has. {@link #close()} leaves it open. Nothing is sent before
      * {@link #open(NamespaceConfig, String)}.
+     *
+     * <p>A change feed whose connection hangs without an error is replaced once the client finds that out, after about its
+     * {@code pingConnectionInterval} and {@code timeout}: 33 seconds by Redisson's defaults. Set the interval to a second or
+     * so, as {@link #connect(String)} does.
      *
      * @throws dev.duet.store.StoreConfigurationException if the client is not fit, as for {@link #connect(Config)}
      */

@@ -8,6 +8,7 @@ import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class RedisNamespace implements Namespace {
     private final Incarnations incarnations;
     private final Heads heads;
     private final Collection<Feed> feeds = new CopyOnWriteArrayList<>();
+    private final Duration feedTimeout;
     private volatile boolean closed;
 
     private RedisNamespace(
@@ -47,6 +49,7 @@ public final class RedisNamespace implements Namespace {
         this.keys = keys;
         this.incarnations = new Incarnations(scripts, keys, config);
         this.heads = new Heads(client, keys, config.partitions());
+        this.feedTimeout = new ClientConfig(client.getConfig()).subscriptionTimeout();
     }
 
     /** Joins a namespace; as {@link dev.duet.store.Store#open}. */
@@ -180,6 +183,13 @@ public final class RedisNamespace implements Namespace {
         return List.copyOf(changes);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It fails if nothing is heard on the client's connection for its {@code subscriptionTimeout}. A client that shares
+     * the connection with other subscriptions goes on using it, alive or not, until its pings find it dead; so trying again
+     * succeeds after about the client's {@code pingConnectionInterval} and {@code timeout} at the latest.
+     */
     @Override
     public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
         try {
@@ -192,7 +202,7 @@ public final class RedisNamespace implements Namespace {
                 return CompletableFuture.failedFuture(
                         new StoreUnavailableException("the namespace '" + config.name() + "' is closed", null));
             }
-            return feed.start(address);
+            return feed.start(address, feedTimeout);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(Failures.translate(e, address));
         }
