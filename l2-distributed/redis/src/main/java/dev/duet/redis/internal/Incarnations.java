@@ -80,7 +80,7 @@ final class Incarnations {
             next = mine;
             before = current;
         }
-        before.whenComplete((done, failure) -> begin(mine));
+        CompletableFuture<Void> unused = before.whenComplete((done, failure) -> begin(mine));
         return mine;
     }
 
@@ -94,14 +94,15 @@ final class Incarnations {
         for (int p = 0; p < config.partitions(); p++) {
             found.add(scripts.run(Call.joinServer(above[p]), keys.of(p)));
         }
-        CompletableFuture.allOf(found.toArray(new CompletableFuture<?>[0])).whenComplete((done, failure) -> {
-            if (failure == null) {
-                saw(found.stream().map(CompletableFuture::join).toList());
-                mine.complete(null);
-            } else {
-                mine.completeExceptionally(failure);
-            }
-        });
+        CompletableFuture<Void> unused = CompletableFuture.allOf(found.toArray(new CompletableFuture<?>[0]))
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        saw(found.stream().map(CompletableFuture::join).toList());
+                        mine.complete(null);
+                    } else {
+                        mine.completeExceptionally(failure);
+                    }
+                });
     }
 
     private void saw(List<String> ids) {

@@ -27,19 +27,21 @@ enum Script {
     VERSION("version"),
     NAMESPACE("namespace");
 
-    private final Text text;
+    private final String text;
+    private final String digest;
 
     Script(String... parts) {
         StringBuilder all = new StringBuilder();
         for (String part : parts) {
             all.append(load("/dev/duet/redis/" + part + ".lua"));
         }
-        this.text = Text.of(all.toString());
+        this.text = all.toString();
+        this.digest = sha1(text);
     }
 
     /** The script as any server may run it. */
     Text text() {
-        return text;
+        return new Text(text, digest);
     }
 
     /**
@@ -47,7 +49,8 @@ enum Script {
      * not know it.
      */
     Text textFor(String runId) {
-        return Text.of("-- For the run " + runId + " of the server.\n" + text.whole());
+        String whole = "-- For the run " + runId + " of the server.\n" + text;
+        return new Text(whole, sha1(whole));
     }
 
     /**
@@ -56,11 +59,7 @@ enum Script {
      * @param whole the script in Lua
      * @param digest the SHA-1 of that, in hexadecimal
      */
-    record Text(String whole, String digest) {
-        static Text of(String whole) {
-            return new Text(whole, sha1(whole));
-        }
-    }
+    record Text(String whole, String digest) {}
 
     private static String load(String resource) {
         try (InputStream in = Script.class.getResourceAsStream(resource)) {

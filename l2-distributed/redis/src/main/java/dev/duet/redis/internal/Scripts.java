@@ -58,7 +58,7 @@ final class Scripts {
             scripts.<List<Object>>evalShaAsync(Mode.READ_WRITE, text.digest(), ReturnType.LIST, keys, call.arguments())
                     .whenComplete((answer, failure) -> {
                         if (failure != null && Failures.isUnknownScript(failure)) {
-                            whole.get().whenComplete((known, why) -> {
+                            CompletableFuture<Text> unused = whole.get().whenComplete((known, why) -> {
                                 if (why == null) {
                                     runWhole(call, known, keys, record, result);
                                 } else {

@@ -1,5 +1,7 @@
 package dev.duet.redis.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.duet.redis.internal.Script.Text;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,6 +57,6 @@ final class ServerRuns {
 
     /** A script for a partition, which only the run that the partition is on may know. */
     Text text(Script script, int partition) {
-        return texts.get(ids.get(partition)).get(script);
+        return requireNonNull(requireNonNull(texts.get(ids.get(partition))).get(script));
     }
 }
