@@ -217,7 +217,9 @@ class RedisIT {
         String uri = server.uri();
         server.close();
 
-        assertThatThrownBy(() -> RedisStore.connect(uri + "?connectTimeout=500ms"))
+        assertThatThrownBy(() -> Duet.builder()
+                        .store(RedisStore.connect(uri + "?connectTimeout=500ms"))
+                        .build())
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageContaining(uri);
     }

@@ -1,5 +1,6 @@
 package dev.duet.testkit;
 
+import dev.duet.testkit.internal.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -139,6 +140,17 @@ public final class FaultProxy implements AutoCloseable {
      */
     public void halfOpen(Direction direction) {
         loop.run(() -> loop.faults().swallow(direction));
+    }
+
+    /**
+     * Moves the address to another server on this machine, as a failover does: open connections are reset, new ones go
+     * there.
+     */
+    public void redirect(int port) {
+        loop.run(() -> {
+            loop.redirect(new InetSocketAddress(Ports.loopback(), port));
+            loop.links().forEach(Link::abort);
+        });
     }
 
     /** Resets all connections, and accepts new ones as before: a blip. */

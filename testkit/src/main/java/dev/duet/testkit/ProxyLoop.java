@@ -34,7 +34,7 @@ final class ProxyLoop {
     private static final int PORTS_TO_TRY = 5;
     private static final int BACKLOG = 128;
 
-    private final InetSocketAddress target;
+    private InetSocketAddress target;
     private final Selector selector;
     private final Thread thread;
     private final InetSocketAddress address;
@@ -72,6 +72,11 @@ final class ProxyLoop {
     /** The faults of all connections. On the loop's thread only, as all that follows but call, run and close. */
     Faults faults() {
         return faults;
+    }
+
+    /** Sends the connections that are accepted from now on to another server. */
+    void redirect(InetSocketAddress target) {
+        this.target = target;
     }
 
     Selector selector() {

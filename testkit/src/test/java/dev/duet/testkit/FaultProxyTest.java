@@ -276,6 +276,20 @@ class FaultProxyTest {
     }
 
     @Test
+    void redirect_openConnections_breakAndNewOnesGoToTheOtherServer() throws Exception {
+        Socket client = connect();
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+        try (EchoServer other = new EchoServer()) {
+            proxy.redirect(other.port());
+
+            assertBroken(client);
+            assertThat(echo(connect(), "again")).isEqualTo("again");
+            assertThat(other.received()).isEqualTo(5);
+            assertThat(server.received()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void drop_oneById_leavesTheOthers() throws Exception {
         Socket first = connect();
         assertThat(echo(first, "hello")).isEqualTo("hello");

@@ -1,29 +1,7 @@
--- What the operations share. Each runs as one script: this text, then its own.
---
--- KEYS: the partition's head, its floors, the record, the partition's log; an operation that needs fewer is given fewer.
--- Versions and times are whole numbers below 2^53, which a double holds exactly; text() writes them without loss.
 
-local HEAD, FLOORS, RECORD, LOG = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local NEVER = 9007199254740991
+-- What operations share beside that: changes and records.
+
 local LOG_SIZE = 1024
-
-local function text(number)
-  return string.format('%.0f', number)
-end
-
--- The version that a reply or a text says, or nil if it says none.
-local function version_of(reply)
-  local number = tonumber(reply)
-  if number and number >= 1 and number < NEVER then
-    return number
-  end
-end
-
--- The server's clock, in microseconds.
-local function clock()
-  local time = redis.call('TIME')
-  return time[1] * 1000000 + time[2]
-end
 
 local function after(now, life)
   life = tonumber(life)
@@ -31,64 +9,6 @@ local function after(now, life)
     return NEVER
   end
   return now + life
-end
-
--- Brings back a head or floors that the server lost, and returns the head.
---
--- A lost head starts from the clock, so above every head before it. Lost floors are not known any more, so everything
--- stored up to now may lie below one: a base floor takes their place, above every version given out so far. If the head
--- is still there, that costs one version without a change; a follower sees a gap there and raises its own floor.
-local function restore(head)
-  local floors, base, highest = redis.pcall('HGETALL', FLOORS), nil, 0
-  for i = 1, #floors, 2 do
-    local floor = version_of(floors[i + 1])
-    if not floor then
-      base = nil
-      break
-    end
-    if floors[i] == '*' then
-      base = floor
-    end
-    highest = math.max(highest, floor)
-  end
-  if head and base then
-    return head
-  end
-  head = head and head + 1 or math.max(clock(), highest)
-  redis.call('SET', HEAD, text(head))
-  if not base then
-    redis.call('DEL', FLOORS)
-    redis.call('HSET', FLOORS, '*', text(head))
-  end
-  return head
-end
-
--- The partition's head, for an operation that does not advance it.
-local function current()
-  return version_of(redis.pcall('GET', HEAD)) or restore(nil)
-end
-
--- The partition's head, and the floor of a cache in it: its own, or the base that lies under all.
-local function standing(cache)
-  local head = version_of(redis.pcall('GET', HEAD))
-  local floors = redis.pcall('HMGET', FLOORS, '*', cache)
-  local base, own = version_of(floors[1]), version_of(floors[2])
-  if head and base and (own or not floors[2]) then
-    return head, math.max(base, own or 0)
-  end
-  restore(head)
-  return standing(cache)
-end
-
--- Advances the head, and returns it.
-local function advance()
-  local head = redis.pcall('INCR', HEAD)
-  if type(head) == 'number' and head > 1 and head < NEVER then
-    return head
-  end
-  head = restore(nil) + 1
-  redis.call('SET', HEAD, text(head))
-  return head
 end
 
 -- Logs a change and broadcasts it. ARGV: the channel, the message up to the version, the message after it.

@@ -115,6 +115,16 @@ class ClientConfigTest {
     }
 
     @Test
+    void A08_neverPinging_isRefused_withTheRemedy() {
+        Config config = new Config();
+        config.useSingleServer().setAddress(ADDRESS).setPingConnectionInterval(0);
+
+        assertThatThrownBy(() -> RedisStore.connect(config))
+                .isInstanceOf(StoreConfigurationException.class)
+                .hasMessageContaining("pingConnectionInterval");
+    }
+
+    @Test
     void noServer_isRefused_withTheRemedy() {
         assertThatThrownBy(() -> RedisStore.connect(new Config()))
                 .isInstanceOf(StoreConfigurationException.class)

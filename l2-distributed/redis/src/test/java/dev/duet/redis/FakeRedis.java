@@ -51,6 +51,11 @@ final class FakeRedis implements AutoCloseable {
         return server.getLocalPort();
     }
 
+    /** How many have connected. */
+    int connections() {
+        return sockets.size();
+    }
+
     private void accept() {
         try {
             while (true) {

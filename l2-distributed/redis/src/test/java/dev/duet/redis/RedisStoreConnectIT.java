@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.MalformedURLException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -249,13 +250,94 @@ class RedisStoreConnectIT {
         }
     }
 
-    @Test
-    void failedConnect_leavesNoThreadsBehind() {
-        refusal("redis://127.0.0.1:1?connectTimeout=1s");
+    private static void assertNoThreadsOfAClient() {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                         .filteredOn(thread -> thread.getName().startsWith("redisson"))
                         .isEmpty());
+    }
+
+    @Test
+    void connect_asksNobody() {
+        try (RedisStore store = RedisStore.connect("redis://127.0.0.1:1")) {
+            assertThat(store.address()).isEqualTo("redis://127.0.0.1:1/0");
+            assertNoThreadsOfAClient();
+        }
+    }
+
+    @Test
+    void open_whileTheServerIsDown_failsAndLeavesNothing_andWorksOnceItIsUp() {
+        try (RedisServer server = RedisServer.start();
+                RedisStore store = RedisStore.connect(server.uri() + "?timeout=1s&connectTimeout=1s")) {
+            server.kill();
+            for (int i = 0; i < 3; i++) {
+                long start = System.nanoTime();
+                assertThatThrownBy(() -> store.open(NamespaceConfig.defaults(), "n1"))
+                        .isInstanceOf(StoreUnavailableException.class)
+                        .hasMessageContaining(store.address());
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+            }
+            assertNoThreadsOfAClient();
+
+            server.restart(RedisServer.Data.EMPTY);
+
+            Namespace namespace = store.open(NamespaceConfig.defaults(), "n1");
+            RecordKey key = namespace.config().recordKey("users", "1");
+            put(namespace, key, "v");
+            assertThat(see(store.open(NamespaceConfig.defaults(), "n2"), key)).isEqualTo("v");
+        }
+        assertNoThreadsOfAClient();
+    }
+
+    @Test
+    void open_whileTheServerIsSilent_failsAndLeavesNothing_eachTime() {
+        try (FakeRedis silent = FakeRedis.silent();
+                RedisStore store = RedisStore.connect(
+                        "redis://127.0.0.1:" + silent.port() + "?timeout=500ms&connectTimeout=500ms")) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> store.open(NamespaceConfig.defaults(), "n1"))
+                        .isInstanceOf(StoreUnavailableException.class);
+            }
+            assertNoThreadsOfAClient();
+        }
+    }
+
+    @Test
+    void open_afterTheServerWentAwayAndCameBack_works() {
+        try (RedisServer server = RedisServer.start();
+                RedisStore store = RedisStore.connect(server.uri() + "?timeout=1s&connectTimeout=1s")) {
+            store.open(NamespaceConfig.defaults(), "n1");
+            server.kill();
+            assertThatThrownBy(() -> store.open(NamespaceConfig.defaults(), "n2"))
+                    .isInstanceOf(StoreUnavailableException.class);
+
+            server.restart(RedisServer.Data.EMPTY);
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .ignoreExceptions()
+                    .until(() -> store.open(NamespaceConfig.defaults(), "n2") != null);
+        }
+    }
+
+    @Test
+    void close_whileAnotherThreadConnects_doesNotWait_andNothingIsLeft() {
+        try (FakeRedis silent = FakeRedis.silent()) {
+            RedisStore store = RedisStore.connect("redis://127.0.0.1:" + silent.port());
+            CompletableFuture<Throwable> opened = CompletableFuture.supplyAsync(
+                    () -> catchThrowable(() -> store.open(NamespaceConfig.defaults(), "n1")));
+            Awaitility.await().until(() -> silent.connections() > 0);
+            long start = System.nanoTime();
+
+            store.close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+            assertThat(opened).succeedsWithin(Duration.ofSeconds(10)).isInstanceOf(StoreUnavailableException.class);
+            assertThatThrownBy(() -> store.open(NamespaceConfig.defaults(), "n1"))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessageContaining("closed");
+            assertNoThreadsOfAClient();
+        }
     }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that is killed, paused, flushed, out of memory or cuts connections. */
 class RedisStoreFaultsIT {
@@ -208,6 +211,52 @@ class RedisStoreFaultsIT {
             put(namespace, key, "v1");
             eventually().untilAsserted(() -> assertThat(listener.changes()).hasSize(1));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void A08_subscribingAnewOverAHalfOpenConnection_isSaidToStandOnlyOnceItHears(boolean shared) {
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", server.port());
+                RedisStore through = RedisStore.connect("redis://127.0.0.1:" + proxy.port() + "?timeout=500ms")) {
+            Namespace other = through.open(namespace.config(), "n2");
+            RecordingListener sharing = new RecordingListener();
+            if (shared) {
+                Redises.await(other.subscribe(sharing));
+            }
+            ChangeSubscription first = Redises.await(other.subscribe(new RecordingListener()));
+            proxy.connections(connection -> connection.sent().contains("SUBSCRIBE"))
+                    .forEach(connection -> connection.halfOpen(FaultProxy.Direction.TO_CLIENT));
+            first.close();
+
+            AtomicReference<RecordingListener> second = new AtomicReference<>();
+            eventually().until(() -> {
+                RecordingListener listener = new RecordingListener();
+                second.set(listener);
+                try {
+                    Redises.await(other.subscribe(listener));
+                    return true;
+                } catch (StoreUnavailableException e) {
+                    assertThat(listener.events()).isEmpty();
+                    return false;
+                }
+            });
+            put(namespace, key, "v1");
+
+            eventually().untilAsserted(() -> assertThat(second.get().events()).containsExactly("subscribed", "change"));
+        }
+    }
+
+    @Test
+    void probesOfOthers_areNotHeard() {
+        RecordingListener listener = new RecordingListener();
+        Redises.await(namespace.subscribe(listener));
+        for (int i = 0; i < 5; i++) {
+            Redises.await(namespace.subscribe(new RecordingListener())).close();
+        }
+        put(namespace, key, "v1");
+
+        eventually().untilAsserted(() -> assertThat(listener.changes()).hasSize(1));
+        assertThat(listener.events()).containsExactly("subscribed", "change");
     }
 
     @Test

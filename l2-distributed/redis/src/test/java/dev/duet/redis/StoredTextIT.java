@@ -80,7 +80,7 @@ class StoredTextIT {
                 .isEqualTo(List.of("partitions", "1", "format", "1"));
         assertThat(command("HKEYS", prefix + "floors"))
                 .asInstanceOf(InstanceOfAssertFactories.LIST)
-                .containsExactlyInAnyOrder("*", "orders");
+                .containsExactlyInAnyOrder("*", "*run", "orders");
     }
 
     @Test
@@ -408,6 +408,53 @@ class StoredTextIT {
         assertThat(await(namespace.changesAfter(0, 0)))
                 .extracting(Change::version)
                 .containsExactly(version - 999);
+    }
+
+    static Stream<String> damages() {
+        return Stream.of(
+                "DEL %shead",
+                "DEL %sfloors",
+                "DEL %shead %sfloors %slog",
+                "SET %shead garbage",
+                "SET %sfloors garbage",
+                "HSET %sfloors * garbage",
+                "HDEL %sfloors *",
+                "HSET %sfloors users garbage",
+                "SET %slog garbage");
+    }
+
+    @ParameterizedTest
+    @MethodSource("damages")
+    void startOver_ofADamagedPartition_bringsNothingBack(String damage) {
+        put(namespace, key, "v1");
+        await(namespace.invalidateAll("users"));
+        long before = put(namespace, key, "v2");
+        command(damage.replace("%s", prefix).split(" "));
+
+        long head = await(namespace.startOver(0, before, before));
+
+        assertThat(head).isGreaterThan(before);
+        assertThat(await(namespace.heads())[0]).isEqualTo(head);
+        assertThat(see(namespace, key)).isEqualTo("Missing");
+        assertThat(command("HGETALL", prefix + "floors")).isEqualTo(List.of("*", Long.toString(head), "*run", runId()));
+        assertThat(command("EXISTS", prefix + "log")).isEqualTo(0L);
+        assertThat(put(namespace, key, "v3")).isEqualTo(head + 1);
+        assertThat(see(namespace, key)).isEqualTo("v3");
+        assertThat(await(namespace.startOver(0, before, before))).isEqualTo(head + 1);
+    }
+
+    @Test
+    void floors_ofAFreshPartition_sayOnWhichRunOfTheServerTheyStarted() {
+        assertThat(command("HGET", prefix + "floors", "*run")).isEqualTo(runId());
+    }
+
+    private String runId() {
+        return ((String) command("INFO", "server"))
+                .lines()
+                .filter(line -> line.startsWith("run_id:"))
+                .findFirst()
+                .orElseThrow()
+                .substring("run_id:".length());
     }
 
     @Test

@@ -98,6 +98,14 @@ public abstract class StoreContract {
         }
     }
 
+    /** What becomes of a partition that lost changes. */
+    @Nested
+    class StartingOver extends StartingOverContract {
+        StartingOver() {
+            super(StoreContract.this);
+        }
+    }
+
     /** Namespaces, nodes, keys and payloads. */
     @Nested
     class Contents extends ContentsContract {

@@ -80,6 +80,16 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
         return new Call<>(Script.INVALIDATE_ALL, arguments, Replies::version);
     }
 
+    /** The call that starts a partition over. */
+    static Call<Long> startOver(long seen, long above) {
+        return new Call<>(Script.START_OVER, new Object[] {bytes(seen), bytes(above)}, Replies::version);
+    }
+
+    /** The call that joins a partition with its server, and replies the id of the server's run. */
+    static Call<String> joinServer(long above) {
+        return new Call<>(Script.JOIN_SERVER, new Object[] {bytes(above)}, Replies::text);
+    }
+
     private static Object[] quiet(RecordKey key, Object... arguments) {
         return append(new Object[] {bytes(key.cache())}, arguments);
     }

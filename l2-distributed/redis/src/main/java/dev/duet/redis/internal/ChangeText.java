@@ -5,11 +5,13 @@ import dev.duet.store.RecordKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Changes as they are logged and published: {@code K partition version origin cache key} for a key, which comes last and
- * may be any text, and {@code C partition version origin cache} for a whole cache.
+ * may be any text, and {@code C partition version origin cache} for a whole cache. Beside them stand, on the channel alone,
+ * the probes {@code P token} by which a subscriber finds out that it hears.
  */
 final class ChangeText {
 
@@ -28,6 +30,16 @@ final class ChangeText {
     /** The text of a change to a whole cache after its version. */
     static String after(String origin, String cache) {
         return ' ' + origin + ' ' + cache;
+    }
+
+    /** A probe that no other subscriber sends. */
+    static byte[] probe() {
+        return ("P " + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Whether {@code bytes} are a probe, by whomever. */
+    static boolean isProbe(byte[] bytes) {
+        return bytes.length > 2 && bytes[0] == 'P' && bytes[1] == ' ';
     }
 
     /** The change that {@code bytes} say, or null if they say none, or one of a partition that is not there. */

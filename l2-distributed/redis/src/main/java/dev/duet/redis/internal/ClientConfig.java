@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.config.BaseConfig;
 import org.redisson.config.BaseMasterSlaveServersConfig;
 import org.redisson.config.Config;
 import org.redisson.config.ConstantDelay;
@@ -68,8 +69,8 @@ public final class ClientConfig extends Config {
     /**
      * Checks that a client like this can serve as a store.
      *
-     * @throws StoreConfigurationException if it reads from replicas, hands over messages out of order or renames keys;
-     *     the message names the setting and the remedy
+     * @throws StoreConfigurationException if it reads from replicas, hands over messages out of order, renames keys, or
+     *     never pings; the message names the setting and the remedy
      */
     public void check() {
         ReadMode readMode = many().map(BaseMasterSlaveServersConfig::getReadMode)
@@ -86,6 +87,15 @@ public final class ClientConfig extends Config {
             throw unfit("it has a nameMapper, and scripts would not find their keys; take it out, and keep applications"
                     + " apart by their namespaces");
         }
+        if (servers().getPingConnectionInterval() == 0) {
+            throw unfit("pingConnectionInterval is 0, and a change feed whose connection hangs would never be replaced;"
+                    + " set it to a second or a few");
+        }
+    }
+
+    /** How long a subscription may take to stand. */
+    Duration subscriptionTimeout() {
+        return Duration.ofMillis(servers().getSubscriptionTimeout());
     }
 
     /**
@@ -111,10 +121,15 @@ public final class ClientConfig extends Config {
         }
         MasterSlaveServersConfig masterSlave = getMasterSlaveServersConfig();
         if (masterSlave == null || masterSlave.getMasterAddress() == null) {
-            throw new StoreConfigurationException(
-                    "the Redisson configuration names no server; call useSingleServer() or one of its kind", null);
+            throw namesNoServer();
         }
         return servers(List.of(masterSlave.getMasterAddress()));
+    }
+
+    private BaseConfig<?> servers() {
+        return Stream.concat(Stream.ofNullable(getSingleServerConfig()), many())
+                .findFirst()
+                .orElseThrow(this::namesNoServer);
     }
 
     private Stream<BaseMasterSlaveServersConfig<?>> many() {
@@ -125,6 +140,11 @@ public final class ClientConfig extends Config {
                         getMasterSlaveServersConfig())
                 .filter(Objects::nonNull)
                 .map(config -> (BaseMasterSlaveServersConfig<?>) config);
+    }
+
+    private StoreConfigurationException namesNoServer() {
+        return new StoreConfigurationException(
+                "the Redisson configuration names no server; call useSingleServer() or one of its kind", null);
     }
 
     private StoreConfigurationException unfit(String why) {

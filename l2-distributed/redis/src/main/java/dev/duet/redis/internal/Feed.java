@@ -3,8 +3,13 @@ package dev.duet.redis.internal;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
+import dev.duet.store.StoreUnavailableException;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.redisson.api.RFuture;
@@ -15,9 +20,11 @@ import org.redisson.client.RedisException;
 /**
  * A listener's subscription to the channel of a namespace. Thread-safe.
  *
- * <p>Implementation note. The status listener is registered first, which subscribes; then the one for messages; and only
- * then is the feed said to stand. So a change that is made after {@link ChangeListener#onSubscribed()} is heard, and one
- * heard before it would have been missed as well.
+ * <p>Implementation note. The status listener is registered first, which subscribes; then the one for messages; then a
+ * probe is published on the channel; and only when that is heard is the feed said to stand. So a change that is made after
+ * {@link ChangeListener#onSubscribed()} is heard, and one heard before it would have been missed as well. The server's own
+ * acknowledgement would not do: where the client has subscribed to the channel already, it asks the server nothing, and
+ * that connection may have been dead for a while (anomaly A08).
  *
  * <p>The client hands over a connection's messages in their order, from one thread at a time, and resubscribes after a
  * reconnect. Around a reconnect two of its threads may be at work for a moment, hence the lock. It says reliably when a
@@ -37,7 +44,12 @@ final class Feed implements ChangeSubscription {
         }
     };
 
-    /** Whether the first acknowledgement was passed on; guarded by {@link #calls}. */
+    private final byte[] probe = ChangeText.probe();
+
+    /** Completes when the probe was heard. */
+    private final CompletableFuture<ChangeSubscription> standing = new CompletableFuture<>();
+
+    /** Whether the listener was told that the feed stands; guarded by {@link #calls}. */
     private boolean stands;
 
     /** Guarded by {@link #calls}. */
@@ -55,23 +67,42 @@ final class Feed implements ChangeSubscription {
         this.listener = listener;
     }
 
-    /** Subscribes. The stage completes when the server has acknowledged it and the listener has heard of that. */
-    CompletableFuture<ChangeSubscription> start(String address) {
+    /**
+     * Subscribes. The stage completes when this hears what is published, and the listener has heard of that.
+     *
+     * @param timeout how long that may take once the client has subscribed
+     */
+    CompletableFuture<ChangeSubscription> start(String address, Duration timeout) {
         return topic.addListenerAsync(status)
                 .thenCompose(id -> {
                     remember(() -> statusId = id);
                     return topic.addListenerAsync(byte[].class, (channel, message) -> heard(message));
                 })
-                .thenApply(id -> {
+                .thenCompose(id -> {
                     remember(() -> messagesId = id);
-                    subscribed();
-                    return (ChangeSubscription) this;
+                    sendProbe();
+                    return standing.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
                 })
                 .exceptionally(failure -> {
                     close();
-                    throw new CompletionException(Failures.translate(failure, address));
+                    throw new CompletionException(
+                            failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException
+                                    ? new StoreUnavailableException(
+                                            "the change feed of Redis at " + address + " stayed silent for " + timeout
+                                                    + ", so its connection is dead; the client replaces it once it"
+                                                    + " finds that out by its pings (pingConnectionInterval)",
+                                            failure)
+                                    : Failures.translate(failure, address));
                 })
                 .toCompletableFuture();
+    }
+
+    private void sendProbe() {
+        topic.publishAsync(probe).whenComplete((receivers, failure) -> {
+            if (failure != null) {
+                standing.completeExceptionally(failure);
+            }
+        });
     }
 
     private void remember(Runnable id) {
@@ -86,11 +117,14 @@ final class Feed implements ChangeSubscription {
         }
     }
 
-    private void subscribed() {
+    private void heardProbe() {
         call(() -> {
-            stands = true;
-            listener.onSubscribed();
+            if (!stands) {
+                stands = true;
+                listener.onSubscribed();
+            }
         });
+        standing.complete(this);
     }
 
     private void resubscribed() {
@@ -98,11 +132,19 @@ final class Feed implements ChangeSubscription {
             if (stands) {
                 listener.onLost();
                 listener.onSubscribed();
+            } else if (messagesId != null) {
+                sendProbe(); // the first one went to a connection that is gone
             }
         });
     }
 
     private void heard(byte[] message) {
+        if (ChangeText.isProbe(message)) {
+            if (Arrays.equals(message, probe)) {
+                heardProbe();
+            }
+            return;
+        }
         Change change = ChangeText.parse(message, partitions);
         call(() -> {
             if (!stands) {

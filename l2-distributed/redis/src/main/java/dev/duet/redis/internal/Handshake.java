@@ -33,7 +33,7 @@ final class Handshake {
     }
 
     private List<String> await(Script script, List<Object> keys, Object[] arguments) {
-        return Blocking.await(scripts.run(script, keys, arguments, Handshake::texts, null), address);
+        return Blocking.await(scripts.run(new Call<>(script, arguments, Handshake::texts), keys), address);
     }
 
     private void checkVersion(String version) {

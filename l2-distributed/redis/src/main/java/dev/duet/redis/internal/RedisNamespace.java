@@ -8,6 +8,7 @@ import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -17,39 +18,47 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
-import org.redisson.api.RBatch;
-import org.redisson.api.RFuture;
 import org.redisson.api.RedissonClient;
 import org.redisson.api.stream.StreamMessageId;
 import org.redisson.api.stream.StreamRangeArgs;
 import org.redisson.client.codec.ByteArrayCodec;
-import org.redisson.client.codec.StringCodec;
 
 /** A namespace in Redis: one script for each operation, a stream for each log, one channel for all changes. */
 public final class RedisNamespace implements Namespace {
+
+    /** How often servers may turn out to be others while the heads are read, before that is given up. */
+    private static final int JOINS = 3;
 
     private final RedissonClient client;
     private final String address;
     private final NamespaceConfig config;
     private final String node;
     private final Keys keys;
-    private final Scripts scripts;
+    private final Incarnations incarnations;
+    private final Heads heads;
     private final Collection<Feed> feeds = new CopyOnWriteArrayList<>();
+    private final Duration feedTimeout;
     private volatile boolean closed;
 
-    private RedisNamespace(RedissonClient client, String address, NamespaceConfig config, String node) {
+    private RedisNamespace(
+            RedissonClient client, String address, NamespaceConfig config, String node, Keys keys, Scripts scripts) {
         this.client = client;
         this.address = address;
         this.config = config;
         this.node = NamespaceConfig.checkName("node", node);
-        this.keys = new Keys(config);
-        this.scripts = new Scripts(client, address);
+        this.keys = keys;
+        this.incarnations = new Incarnations(scripts, keys, config);
+        this.heads = new Heads(client, keys, config.partitions());
+        this.feedTimeout = new ClientConfig(client.getConfig()).subscriptionTimeout();
     }
 
     /** Joins a namespace; as {@link dev.duet.store.Store#open}. */
     public static RedisNamespace open(RedissonClient client, String address, NamespaceConfig config, String node) {
-        RedisNamespace namespace = new RedisNamespace(client, address, config, node);
-        new Handshake(namespace.scripts, address).perform(config, namespace.keys);
+        Scripts scripts = new Scripts(client, address);
+        Keys keys = new Keys(config);
+        RedisNamespace namespace = new RedisNamespace(client, address, config, node, keys, scripts);
+        new Handshake(scripts, address).perform(config, keys);
+        Blocking.await(namespace.incarnations.join(), address);
         return namespace;
     }
 
@@ -60,54 +69,60 @@ public final class RedisNamespace implements Namespace {
 
     @Override
     public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
-        return scripts.run(Call.of(operation, key, keys.channel(), node), keys.of(key), key);
+        Call<R> call = Call.of(operation, key, keys.channel(), node);
+        return incarnations.run(call, key.partition(), keys.of(key), key);
     }
 
     @Override
     public CompletionStage<long[]> invalidateAll(String cache) {
         NamespaceConfig.checkName("cache", cache);
-        return inEachPartition(partition -> {
-            Call<Long> call = Call.invalidateAll(cache, partition, keys.channel(), node);
-            return scripts.run(call.script(), keys.of(partition), call.arguments(), call.reply(), null);
-        });
+        return inEachPartition(partition -> run(Call.invalidateAll(cache, partition, keys.channel(), node), partition));
     }
 
     /**
      * {@inheritDoc}
      *
-     * <p>They are all fetched at once, without a script, since a node asks for them several times a second. Only a head
-     * that is not there is asked for by script, which brings it back.
+     * <p>One round trip, unless a server is another one than before.
      */
     @Override
     public CompletionStage<long[]> heads() {
-        RBatch batch;
+        return readHeads(JOINS).thenApply(found -> {
+            incarnations.know(found);
+            return found;
+        });
+    }
+
+    private CompletableFuture<long[]> readHeads(int joins) {
+        CompletableFuture<Heads.Found> read;
         try {
-            batch = client.createBatch();
-            for (int p = 0; p < config.partitions(); p++) {
-                RFuture<Object> unused =
-                        batch.getBucket(keys.head(p), StringCodec.INSTANCE).getAsync();
-            }
+            read = heads.read(incarnations.runs());
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(Failures.translate(e, address));
         }
-        return batch.executeAsync()
-                .handle((heads, failure) -> {
-                    if (failure == null) {
-                        return heads.getResponses();
-                    }
-                    if (Failures.isWrongType(failure)) {
-                        return List.of(); // some head is damaged: each is asked for by script
-                    }
+        return read.exceptionally(failure -> {
                     throw new CompletionException(Failures.translate(failure, address));
                 })
-                .thenCompose(heads -> inEachPartition(partition -> headOf(partition, heads)));
+                .thenCompose(found -> {
+                    if (found.expected()) {
+                        return inEachPartition(partition -> headOf(partition, found.heads()));
+                    }
+                    if (joins == 0) {
+                        return CompletableFuture.failedFuture(new StoreUnavailableException(
+                                "Redis at " + address + " is another server each time it is asked", null));
+                    }
+                    return incarnations.join().thenCompose(joined -> readHeads(joins - 1));
+                });
     }
 
     private CompletableFuture<Long> headOf(int partition, List<?> heads) {
         if (partition < heads.size() && heads.get(partition) instanceof String head && head.matches("[1-9]\\d{0,15}")) {
             return CompletableFuture.completedFuture(Long.valueOf(head));
         }
-        return scripts.run(Script.HEAD, keys.of(partition), new Object[0], Replies::version, null);
+        return run(new Call<>(Script.HEAD, new Object[0], Replies::version), partition);
+    }
+
+    private <R> CompletableFuture<R> run(Call<R> call, int partition) {
+        return incarnations.run(call, partition, keys.of(partition), null);
     }
 
     private CompletableFuture<long[]> inEachPartition(IntFunction<CompletableFuture<Long>> call) {
@@ -125,7 +140,7 @@ public final class RedisNamespace implements Namespace {
 
     @Override
     public CompletionStage<Long> startOver(int partition, long seen, long above) {
-        throw new UnsupportedOperationException("to be done on the branch of the Redis store");
+        return run(Call.startOver(seen, above), partition);
     }
 
     /**
@@ -168,6 +183,13 @@ public final class RedisNamespace implements Namespace {
         return List.copyOf(changes);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It fails if nothing is heard on the client's connection for its {@code subscriptionTimeout}. A client that shares
+     * the connection with other subscriptions goes on using it, alive or not, until its pings find it dead; so trying again
+     * succeeds after about the client's {@code pingConnectionInterval} and {@code timeout} at the latest.
+     */
     @Override
     public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
         try {
@@ -180,7 +202,7 @@ public final class RedisNamespace implements Namespace {
                 return CompletableFuture.failedFuture(
                         new StoreUnavailableException("the namespace '" + config.name() + "' is closed", null));
             }
-            return feed.start(address);
+            return feed.start(address, feedTimeout);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(Failures.translate(e, address));
         }

@@ -5,6 +5,7 @@ import dev.duet.store.Moment;
 import dev.duet.store.Reading;
 import dev.duet.store.StoredRecord;
 import dev.duet.store.WriteReply;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,11 @@ final class Replies {
     /** Of an operation that replies yes or no. */
     static Boolean yes(List<Object> reply) {
         return flag(reply, 0);
+    }
+
+    /** Of a script that replies a text alone. */
+    static String text(List<?> reply) {
+        return new String((byte[]) reply.get(0), StandardCharsets.UTF_8);
     }
 
     private static long number(List<Object> reply, int place) {

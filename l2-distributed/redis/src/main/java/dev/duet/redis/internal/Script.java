@@ -8,19 +8,22 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The scripts, one for each operation. Each is run by its digest, and sent whole only to a server that does not know it. */
+/** The scripts: one for each operation, and those by which a node and a server come to know each other. */
 enum Script {
-    READ("read-hit", "prelude", "read"),
-    LEASE("prelude", "lease"),
-    FILL("prelude", "fill"),
-    RELEASE("prelude", "release"),
-    PUT("prelude", "put"),
-    INVALIDATE("prelude", "invalidate"),
-    BEGIN("prelude", "begin"),
-    RENEW("prelude", "renew"),
-    COMPLETE("prelude", "complete"),
-    INVALIDATE_ALL("prelude", "invalidate-all"),
-    HEAD("prelude", "head"),
+    READ("read-hit", "partition", "prelude", "read"),
+    LEASE("partition", "prelude", "lease"),
+    FILL("partition", "prelude", "fill"),
+    RELEASE("partition", "prelude", "release"),
+    PUT("partition", "prelude", "put"),
+    INVALIDATE("partition", "prelude", "invalidate"),
+    BEGIN("partition", "prelude", "begin"),
+    RENEW("partition", "prelude", "renew"),
+    COMPLETE("partition", "prelude", "complete"),
+    INVALIDATE_ALL("partition", "prelude", "invalidate-all"),
+    HEAD("partition", "head"),
+    START_OVER("partition", "start-over"),
+    JOIN_SERVER("partition", "join-server"),
+    RUN_ID("run-id"),
     VERSION("version"),
     NAMESPACE("namespace");
 
@@ -36,15 +39,27 @@ enum Script {
         this.digest = sha1(text);
     }
 
-    /** The script in Lua. */
-    String text() {
-        return text;
+    /** The script as any server may run it. */
+    Text text() {
+        return new Text(text, digest);
     }
 
-    /** The SHA-1 of the text, in hexadecimal, by which the server knows it. */
-    String digest() {
-        return digest;
+    /**
+     * The script for one run of a server, under a digest of its own: any other server, and this one after a restart, does
+     * not know it.
+     */
+    Text textFor(String runId) {
+        String whole = "-- For the run " + runId + " of the server.\n" + text;
+        return new Text(whole, sha1(whole));
     }
+
+    /**
+     * A script as it is sent: whole only to a server that does not know its digest.
+     *
+     * @param whole the script in Lua
+     * @param digest the SHA-1 of that, in hexadecimal
+     */
+    record Text(String whole, String digest) {}
 
     private static String load(String resource) {
         try (InputStream in = Script.class.getResourceAsStream(resource)) {

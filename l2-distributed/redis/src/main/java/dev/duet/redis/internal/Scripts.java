@@ -1,10 +1,11 @@
 package dev.duet.redis.internal;
 
+import dev.duet.redis.internal.Script.Text;
 import dev.duet.store.CacheException;
 import dev.duet.store.RecordKey;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
@@ -28,33 +29,44 @@ final class Scripts {
         this.address = address;
     }
 
-    /** Runs the script of an operation on a record. */
-    <R> CompletableFuture<R> run(Call<R> call, List<Object> keys, RecordKey record) {
-        return run(call.script(), keys, call.arguments(), call.reply(), record);
+    /**
+     * Runs a script that any server may run.
+     *
+     * @param keys the keys, all in one slot
+     */
+    <R> CompletableFuture<R> run(Call<R> call, List<Object> keys) {
+        Text text = call.script().text();
+        return run(call, text, () -> CompletableFuture.completedFuture(text), keys, null);
     }
 
     /**
      * Runs a script.
      *
+     * @param text the script as it is sent by digest
+     * @param whole what is sent in full to a server that does not know it; asked for only then
      * @param keys the keys, all in one slot
-     * @param arguments the arguments, as bytes
-     * @param reply reads the reply
      * @param record the record that it is about, for messages, or null
      */
     <R> CompletableFuture<R> run(
-            Script script,
+            Call<R> call,
+            Text text,
+            Supplier<CompletableFuture<Text>> whole,
             List<Object> keys,
-            Object[] arguments,
-            Function<List<Object>, R> reply,
             @Nullable RecordKey record) {
         CompletableFuture<R> result = new CompletableFuture<>();
         try {
-            scripts.<List<Object>>evalShaAsync(Mode.READ_WRITE, script.digest(), ReturnType.LIST, keys, arguments)
+            scripts.<List<Object>>evalShaAsync(Mode.READ_WRITE, text.digest(), ReturnType.LIST, keys, call.arguments())
                     .whenComplete((answer, failure) -> {
                         if (failure != null && Failures.isUnknownScript(failure)) {
-                            runWhole(script, keys, arguments, reply, record, result);
+                            CompletableFuture<Text> unused = whole.get().whenComplete((known, why) -> {
+                                if (why == null) {
+                                    runWhole(call, known, keys, record, result);
+                                } else {
+                                    complete(result, call, List.of(), why, record);
+                                }
+                            });
                         } else {
-                            complete(result, answer, failure, reply, record);
+                            complete(result, call, answer, failure, record);
                         }
                     });
         } catch (RuntimeException e) {
@@ -64,15 +76,10 @@ final class Scripts {
     }
 
     private <R> void runWhole(
-            Script script,
-            List<Object> keys,
-            Object[] arguments,
-            Function<List<Object>, R> reply,
-            @Nullable RecordKey record,
-            CompletableFuture<R> result) {
+            Call<R> call, Text text, List<Object> keys, @Nullable RecordKey record, CompletableFuture<R> result) {
         try {
-            scripts.<List<Object>>evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LIST, keys, arguments)
-                    .whenComplete((answer, failure) -> complete(result, answer, failure, reply, record));
+            scripts.<List<Object>>evalAsync(Mode.READ_WRITE, text.whole(), ReturnType.LIST, keys, call.arguments())
+                    .whenComplete((answer, failure) -> complete(result, call, answer, failure, record));
         } catch (RuntimeException e) {
             result.completeExceptionally(Failures.translate(e, address, record));
         }
@@ -80,16 +87,16 @@ final class Scripts {
 
     private <R> void complete(
             CompletableFuture<R> result,
+            Call<R> call,
             List<Object> answer,
             @Nullable Throwable failure,
-            Function<List<Object>, R> reply,
             @Nullable RecordKey record) {
         if (failure != null) {
             result.completeExceptionally(Failures.translate(failure, address, record));
             return;
         }
         try {
-            result.complete(reply.apply(answer));
+            result.complete(call.reply().apply(answer));
         } catch (RuntimeException e) {
             result.completeExceptionally(
                     new CacheException("Redis at " + address + " gave a reply that cannot be read", e));

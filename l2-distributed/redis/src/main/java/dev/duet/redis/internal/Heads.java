@@ -1,0 +1,70 @@
+package dev.duet.redis.internal;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.redisson.api.RBatch;
+import org.redisson.api.RFuture;
+import org.redisson.api.RScript.Mode;
+import org.redisson.api.RScript.ReturnType;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.client.codec.StringCodec;
+
+/**
+ * Reads the heads of all partitions at once, without a script for each, since a node asks for them several times a second;
+ * and beside them, from each server, the id of its run, which may be another one than that on which the partitions were
+ * joined. Only a head that is not there is asked for by script, which brings it back. Thread-safe.
+ */
+final class Heads {
+
+    private final RedissonClient client;
+    private final Keys keys;
+    private final int partitions;
+
+    Heads(RedissonClient client, Keys keys, int partitions) {
+        this.client = client;
+        this.keys = keys;
+        this.partitions = partitions;
+    }
+
+    /**
+     * What was read: the heads as text, of which any may be missing or be none; and whether all servers are on the runs
+     * that were expected.
+     */
+    record Found(List<?> heads, boolean expected) {}
+
+    /** Reads them. The stage fails as the client does. */
+    CompletableFuture<Found> read(ServerRuns runs) {
+        List<Integer> asked = runs.representatives();
+        RBatch batch = client.createBatch();
+        for (int p = 0; p < partitions; p++) {
+            RFuture<Object> unused =
+                    batch.getBucket(keys.head(p), StringCodec.INSTANCE).getAsync();
+        }
+        for (int p : asked) {
+            // Sent whole, as it is shorter than a digest is worth: a batch cannot ask again for what is not known.
+            RFuture<Object> unused = batch.getScript(ByteArrayCodec.INSTANCE)
+                    .evalAsync(Mode.READ_WRITE, Script.RUN_ID.text().whole(), ReturnType.LIST, List.of(keys.head(p)));
+        }
+        return batch.executeAsync()
+                .handle((found, failure) -> {
+                    if (failure == null) {
+                        return found(runs, asked, found.getResponses());
+                    }
+                    if (Failures.isWrongType(failure)) {
+                        return new Found(List.of(), true); // some head is damaged: each is asked for by script
+                    }
+                    throw new CompletionException(failure);
+                })
+                .toCompletableFuture();
+    }
+
+    private Found found(ServerRuns runs, List<Integer> asked, List<?> responses) {
+        List<?> ids = responses.subList(partitions, responses.size());
+        boolean expected = IntStream.range(0, asked.size())
+                .allMatch(i -> runs.isOn(asked.get(i), Replies.text((List<?>) ids.get(i))));
+        return new Found(responses.subList(0, partitions), expected);
+    }
+}

@@ -1,0 +1,107 @@
+-- A partition's head and floors, which all scripts on a partition share. Each runs as one text: this, then its own.
+--
+-- KEYS: the partition's head, its floors, a record, the partition's log.
+-- Versions and times are whole numbers below 2^53, which a double holds exactly; text() writes them without loss.
+
+local HEAD, FLOORS, RECORD, LOG = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local NEVER = 9007199254740991
+-- The field beside the floors that says on which server the partition was started over last; no cache has such a name.
+local RUN = '*run'
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+-- The version that a reply or a text says, or nil if it says none.
+local function version_of(reply)
+  local number = tonumber(reply)
+  if number and number >= 1 and number < NEVER then
+    return number
+  end
+end
+
+-- The server's clock, in microseconds.
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000000 + time[2]
+end
+
+-- The id of the server's process, which no other has: it is another one after a restart, and on a replica.
+local function run_id()
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
+end
+
+-- The base floor, which lies under the floors of all caches, or nil if it is lost or any floor is; and the highest floor.
+local function base_and_highest()
+  local floors, base, highest = redis.pcall('HGETALL', FLOORS), nil, 0
+  for i = 1, #floors, 2 do
+    if floors[i] ~= RUN then
+      local floor = version_of(floors[i + 1])
+      if not floor then
+        return nil, highest
+      end
+      if floors[i] == '*' then
+        base = floor
+      end
+      highest = math.max(highest, floor)
+    end
+  end
+  return base, highest
+end
+
+-- Starts the partition over: whatever is stored counts as absent from now on, as the head goes above every version that is
+-- known to have been given out, and becomes the floor under all caches. Nothing is published: followers see a gap, and the
+-- log, which cannot close it, is dropped. Returns the head.
+local function start_over(above)
+  local _, highest = base_and_highest()
+  local head = version_of(redis.pcall('GET', HEAD)) or 0
+  head = math.max(clock(), math.max(head, highest, above) + 1)
+  redis.call('SET', HEAD, text(head))
+  redis.call('DEL', FLOORS, LOG)
+  redis.call('HSET', FLOORS, '*', text(head), RUN, run_id())
+  return head
+end
+
+-- Brings back a head or floors that the server lost, and returns the head.
+--
+-- A lost head starts from the clock, so above every head before it. Lost floors are not known any more, so everything
+-- stored up to now may lie below one: the partition is started over.
+local function restore(head)
+  local base, highest = base_and_highest()
+  if not base then
+    return start_over(0)
+  end
+  if not head then
+    head = math.max(clock(), highest)
+    redis.call('SET', HEAD, text(head))
+  end
+  return head
+end
+
+-- The partition's head, for an operation that does not advance it.
+local function current()
+  return version_of(redis.pcall('GET', HEAD)) or restore(nil)
+end
+
+-- The partition's head, and the floor of a cache in it: its own, or the base that lies under all.
+local function standing(cache)
+  local head = version_of(redis.pcall('GET', HEAD))
+  local floors = redis.pcall('HMGET', FLOORS, '*', cache)
+  local base, own = version_of(floors[1]), version_of(floors[2])
+  if head and base and (own or not floors[2]) then
+    return head, math.max(base, own or 0)
+  end
+  restore(head)
+  return standing(cache)
+end
+
+-- Advances the head, and returns it.
+local function advance()
+  local head = redis.pcall('INCR', HEAD)
+  if type(head) == 'number' and head > 1 and head < NEVER then
+    return head
+  end
+  head = restore(nil) + 1
+  redis.call('SET', HEAD, text(head))
+  return head
+end
