@@ -8,7 +8,6 @@ import dev.duet.redis.RedisStore;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.StoreConfigurationException;
 import dev.duet.store.StoreUnavailableException;
-import dev.duet.testkit.FaultProxy;
 import dev.duet.testkit.RedisExtension;
 import dev.duet.testkit.RedisServer;
 import java.time.Duration;
@@ -171,44 +170,6 @@ class RedisIT {
         assertThat(email(n3)).isEqualTo("v1");
         assertThat(n3.stats().unreadable()).isEqualTo(1);
         assertThat(loads).hasValue(3);
-    }
-
-    @Test
-    void feedCut_thenBack_givesUpWhatMayHaveChanged() throws Exception {
-        FaultProxy proxy = FaultProxy.to("127.0.0.1", REDIS.server().port());
-        open.add(proxy);
-        TwoLevelCache<Long, User> near = node("redis://127.0.0.1:" + proxy.port(), settings -> settings);
-        TwoLevelCache<Long, User> other = node();
-        email(near);
-        proxy.cut();
-        database.put(456L, "v2");
-        other.invalidate(456L);
-
-        proxy.heal();
-
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(email(near)).isEqualTo("v2"));
-    }
-
-    @Test
-    void storeGone_readsLoadAndWritesSaySo() {
-        RedisServer server = RedisServer.start();
-        open.add(server);
-        TwoLevelCache<Long, User> users =
-                node(server.uri() + "?timeout=500ms&connectTimeout=500ms", settings -> settings);
-        server.kill();
-
-        assertThat(email(users)).isEqualTo("v1");
-        assertThatThrownBy(() -> users.update(456L, () -> database.put(456L, "v2")))
-                .isInstanceOfSatisfying(StoreUnavailableException.class, e -> {
-                    assertThat(e.cache()).isEqualTo("users");
-                    assertThat(e.key()).isEqualTo("456");
-                });
-        assertThat(database).containsEntry(456L, "v1");
-
-        server.restart(RedisServer.Data.EMPTY);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> users.invalidate(456L));
-        assertThat(email(users)).isEqualTo("v1");
     }
 
     @Test
