@@ -123,12 +123,15 @@ final class ReadPath<K, V> {
         while (true) {
             long ticket = near.ticket(key);
             long asked = core.node.clock().read();
+            boolean called = !core.node.link().isDown();
             LeaseReply reply;
             try {
                 reply = core.call(record, new Operation.Lease(token, term, discard));
             } catch (StoreUnavailableException e) {
                 LOG.debug("Key '{}' of cache '{}' is loaded without the store", record.key(), record.cache(), e);
-                core.send(record, new Operation.Release(token));
+                if (called) {
+                    core.send(record, new Operation.Release(token)); // it may stand, and keep other nodes waiting
+                }
                 return loadAlone(key, loader, record);
             }
             if (reply instanceof LeaseReply.Granted granted) {

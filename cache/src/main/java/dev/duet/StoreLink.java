@@ -125,11 +125,9 @@ final class StoreLink {
         return startAnyhow(call);
     }
 
-    /** Makes a call that nobody waits for. */
+    /** Makes a call that nobody waits for, and that takes back or keeps up what others wait for: also to a store that is down. */
     void send(Function<Namespace, CompletionStage<?>> call) {
-        if (!down) {
-            startAnyhow(call::apply).whenComplete((reply, failure) -> count(failure));
-        }
+        startAnyhow(call::apply).whenComplete((reply, failure) -> count(failure));
     }
 
     private <R> CompletableFuture<R> startAnyhow(Function<Namespace, CompletionStage<R>> call) {

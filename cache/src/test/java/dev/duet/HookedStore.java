@@ -28,9 +28,11 @@ final class HookedStore implements Store {
     private final List<Change> held = new ArrayList<>();
     private final List<Operation<?>> operations = new ArrayList<>();
     private @Nullable ChangeListener listener;
+    private Predicate<Operation<?>> failing = operation -> false;
     private boolean holding;
     private boolean down;
     private boolean silent;
+    private boolean losing;
     private long lost;
     private CompletableFuture<Void> heldHeads = CompletableFuture.completedFuture(null);
     private boolean closed;
@@ -43,6 +45,19 @@ final class HookedStore implements Store {
     /** Runs {@code action} once, when the store has carried out the next operation of a type, and before its reply comes. */
     synchronized void afterNext(Class<? extends Operation<?>> type, Runnable action) {
         hooks.add(new Hook(type::isInstance, action));
+    }
+
+    /** Lets the next operation fail of which {@code which} is true. */
+    synchronized void failNext(Predicate<Operation<?>> which) {
+        failing = which;
+    }
+
+    private synchronized boolean fails(Operation<?> operation) {
+        if (!failing.test(operation)) {
+            return false;
+        }
+        failing = other -> false;
+        return true;
     }
 
     /** Keeps the messages of the feed from the node from now on. */
@@ -120,8 +135,17 @@ final class HookedStore implements Store {
         silent = isSilent;
     }
 
+    /** Lets operations be carried out and not answered, or answered again. */
+    synchronized void loseReplies(boolean isLosing) {
+        losing = isLosing;
+    }
+
     synchronized boolean isSilent() {
-        return silent;
+        return silent || losing;
+    }
+
+    private synchronized boolean isLosing() {
+        return losing;
     }
 
     /** Lets every operation reach the store only after a while. */
@@ -208,10 +232,13 @@ final class HookedStore implements Store {
         @Override
         public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
             record(operation);
+            if (isLosing()) {
+                CompletionStage<R> unused = namespace.execute(key, operation);
+            }
             if (isSilent()) {
                 return new CompletableFuture<>();
             }
-            if (isDown()) {
+            if (isDown() || fails(operation)) {
                 return failed();
             }
             Duration wait = delay();

@@ -10,6 +10,7 @@ import dev.duet.store.Operation;
 import dev.duet.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +116,33 @@ class OutageTest {
         assertThat(n1.email(ID)).isEqualTo("v1");
 
         assertThat(n1.email(ID)).isEqualTo("v2");
+    }
+
+    @Test
+    void get_wholeCacheInvalidatedDuringLoadAlone_keepsNothing() {
+        n1.link.down(true);
+        n1.loadNext(key -> {
+            User v1 = cluster.select(key);
+            cluster.commit(key, "v2");
+            n2.users.invalidateAll();
+            return v1;
+        });
+
+        assertThat(n1.email(ID)).isEqualTo("v1");
+
+        assertThat(n1.email(ID)).isEqualTo("v2");
+    }
+
+    @Test
+    void get_leaseWhoseReplyWasLost_doesNotKeepOthersWaiting() {
+        n1.link.loseReplies(true);
+        n1.email(ID);
+        n1.link.loseReplies(false);
+        long before = cluster.storeMicros.get();
+
+        assertThat(n2.email(ID)).isEqualTo("v1");
+
+        assertThat(cluster.storeMicros).hasValue(before);
     }
 
     @Test
@@ -304,9 +332,13 @@ class OutageTest {
     void reject_updateOfSeveral_takesBackWhatWasAnnounced() {
         Member n3 = rejecting();
         n2.email(ID);
-        n3.link.afterNext(Operation.Begin.class, () -> n3.link.down(true));
+        AtomicInteger begun = new AtomicInteger();
+        n3.link.failNext(operation -> operation instanceof Operation.Begin && begun.incrementAndGet() == 2);
 
         assertThatThrownBy(() -> n3.users.beginWrite(List.of(ID, 7L))).isInstanceOf(StoreUnavailableException.class);
+
+        n2.email(ID);
+        assertThat(n2.isNear(ID)).isTrue();
     }
 
     @Test

@@ -179,6 +179,15 @@ class WriteAnomaliesTest {
     }
 
     @Test
+    void A21_writeIsOver_isRenewedNoMore() {
+        n1.users.update(ID, () -> cluster.commit(ID, "v2"));
+
+        cluster.advance(BOUND);
+
+        assertThat(n1.link.operations()).noneMatch(Operation.Renew.class::isInstance);
+    }
+
+    @Test
     void A31_intentEvicted_isAnnouncedAgainByItsRenewal() {
         n1.users.update(ID, () -> {
             assertThat(cluster.store.evict("duet", new NamespaceConfig("duet", 1).recordKey("users", "456")))
