@@ -286,11 +286,6 @@ public final class Duet implements AutoCloseable {
         }
 
         @Override
-        public void giveUp() {
-            caches.values().forEach(cache -> cache.core.dropAll());
-        }
-
-        @Override
         public void fresh(long sentAt) {
             node.freshness().extend(sentAt + node.maxStaleness().toNanos());
         }

@@ -307,11 +307,6 @@ public final class ChangeFollower implements AutoCloseable {
         }
 
         @Override
-        public void giveUp() {
-            handler.giveUp();
-        }
-
-        @Override
         public void raiseFloor(int partition, long version) {
             LOG.debug("Near entries of partition {} below {} are given up", partition, version);
             handler.raiseFloor(partition, version);

@@ -18,9 +18,6 @@ public interface ChangeHandler {
      */
     void raiseFloor(int partition, long version);
 
-    /** Drops everything, in every cache: the store has lost changes, so that no version means anything any more. */
-    void giveUp();
-
     /**
      * Every change that was made before {@code sentAt} has been acted upon.
      *

@@ -59,9 +59,6 @@ public final class Follower {
         /** Drop what {@code change} made stale. */
         void apply(Change change);
 
-        /** Drop everything near: the store has lost changes, so that no version means anything any more. */
-        void giveUp();
-
         /** Drop what was read from {@code partition} before {@code version}: changes up to there may have been missed. */
         void raiseFloor(int partition, long version);
 
@@ -399,7 +396,6 @@ public final class Follower {
         era++;
         pending.clear();
         partition.lose(seen);
-        effects.giveUp();
         raiseFloor(partition, partition.above + 1);
         startOver(partition);
     }

@@ -189,7 +189,7 @@ class FollowerAuditTest {
         at10.calledForNothing();
 
         at10.look(8, false, 90, 20);
-        at10.calledFor("give up", "floor 0 101", "start 0 over, seen 90 above 100");
+        at10.calledFor("floor 0 101", "start 0 over, seen 90 above 100");
     }
 
     @Test

@@ -15,8 +15,7 @@ class FollowerWentBackTest {
     void A16_versionHeardBefore_givesUpAllAndStartsOver() {
         at10.hear(11, 12, 13, 12);
 
-        at10.calledFor(
-                "apply 0 11", "apply 0 12", "apply 0 13", "give up", "floor 0 14", "start 0 over, seen 12 above 13");
+        at10.calledFor("apply 0 11", "apply 0 12", "apply 0 13", "floor 0 14", "start 0 over, seen 12 above 13");
         assertThat(follower.stats().wentBack()).isEqualTo(1);
     }
 
@@ -24,7 +23,7 @@ class FollowerWentBackTest {
     void A11_sameVersionTwice_countsAsGoingBack() {
         at10.hear(11, 11);
 
-        at10.calledFor("apply 0 11", "give up", "floor 0 12", "start 0 over, seen 11 above 11");
+        at10.calledFor("apply 0 11", "floor 0 12", "start 0 over, seen 11 above 11");
         assertThat(follower.stats().repeated()).isEqualTo(1);
     }
 
@@ -32,14 +31,14 @@ class FollowerWentBackTest {
     void A11_laterVersionFirst_countsAsGoingBackAboveWhatIsHeld() {
         at10.hear(15, 12);
 
-        at10.calledFor("replay 0 after 10", "give up", "floor 0 16", "start 0 over, seen 12 above 15");
+        at10.calledFor("replay 0 after 10", "floor 0 16", "start 0 over, seen 12 above 15");
     }
 
     @Test
     void A17_headBelowApplied_givesUpAllAndStartsOver() {
         at10.look(1, false, 10, 15);
 
-        at10.calledFor("give up", "floor 1 21", "start 1 over, seen 15 above 20");
+        at10.calledFor("floor 1 21", "start 1 over, seen 15 above 20");
     }
 
     @Test
@@ -47,7 +46,7 @@ class FollowerWentBackTest {
         at10.look(1, false, 15, 20);
         at10.hear(11, 5);
 
-        at10.calledFor("apply 0 11", "give up", "floor 0 16", "start 0 over, seen 5 above 15");
+        at10.calledFor("apply 0 11", "floor 0 16", "start 0 over, seen 5 above 15");
     }
 
     @Test
@@ -57,7 +56,7 @@ class FollowerWentBackTest {
         at10.effects.taken();
         at10.hear(5);
 
-        at10.calledFor("give up", "floor 0 16", "start 0 over, seen 5 above 15");
+        at10.calledFor("floor 0 16", "start 0 over, seen 5 above 15");
     }
 
     @Test
@@ -67,7 +66,7 @@ class FollowerWentBackTest {
         at10.effects.taken();
         at10.look(1, false, 50, 20);
 
-        at10.calledFor("give up", "floor 0 101", "start 0 over, seen 50 above 100");
+        at10.calledFor("floor 0 101", "start 0 over, seen 50 above 100");
     }
 
     @Test
@@ -77,7 +76,7 @@ class FollowerWentBackTest {
         at10.effects.taken();
         at10.look(1, true, 5, 20);
 
-        at10.calledFor("give up", "floor 0 16", "start 0 over, seen 5 above 15");
+        at10.calledFor("floor 0 16", "start 0 over, seen 5 above 15");
     }
 
     @Test
@@ -143,7 +142,7 @@ class FollowerWentBackTest {
         at10.effects.taken();
         at10.hear(11, 11);
 
-        at10.calledFor("give up", "floor 0 13", "start 0 over, seen 11 above 12");
+        at10.calledFor("floor 0 13", "start 0 over, seen 11 above 12");
     }
 
     @Test
@@ -222,7 +221,7 @@ class FollowerWentBackTest {
     void A16_lost_goingBackFurtherStartsNothingOverAgain() {
         at10.hear(11, 5, 6, 3, 3);
 
-        at10.calledFor("apply 0 11", "give up", "floor 0 12", "start 0 over, seen 5 above 11");
+        at10.calledFor("apply 0 11", "floor 0 12", "start 0 over, seen 5 above 11");
         assertThat(follower.stats().repeated()).isEqualTo(3);
     }
 
@@ -234,7 +233,7 @@ class FollowerWentBackTest {
         at10.effects.taken();
         at10.hear(50);
 
-        at10.calledFor("give up", "floor 0 102", "start 0 over, seen 50 above 101");
+        at10.calledFor("floor 0 102", "start 0 over, seen 50 above 101");
     }
 
     @Test
@@ -283,7 +282,7 @@ class FollowerWentBackTest {
     void A17_beforeTheFirstHeads_givesUpAllAndStartsOver() {
         FollowerFixture unknown = new FollowerFixture();
         unknown.hear(12, 13, 11);
-        unknown.calledFor("give up", "floor 0 14", "start 0 over, seen 11 above 13");
+        unknown.calledFor("floor 0 14", "start 0 over, seen 11 above 13");
 
         unknown.look(5, true, 11, 20);
         unknown.calledFor("floor 1 20");

@@ -155,11 +155,6 @@ final class FollowerWorld implements Follower.Effects {
     }
 
     @Override
-    public void giveUp() {
-        // what is near is seen here only through the floors
-    }
-
-    @Override
     public void raiseFloor(int partition, long version) {
         floors[partition] = Math.max(floors[partition], version);
         applied[partition] = Math.max(applied[partition], version);

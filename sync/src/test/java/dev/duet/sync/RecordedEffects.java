@@ -22,11 +22,6 @@ final class RecordedEffects implements Follower.Effects {
     }
 
     @Override
-    public void giveUp() {
-        calls.add("give up");
-    }
-
-    @Override
     public void raiseFloor(int partition, long version) {
         calls.add("floor " + partition + " " + version);
     }
