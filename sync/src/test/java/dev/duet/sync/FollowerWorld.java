@@ -74,10 +74,11 @@ final class FollowerWorld implements Follower.Effects {
             case DELIVER -> take(wire, 0, follower::onChange);
             case DELIVER_OUT_OF_TURN -> take(wire, step.choice, follower::onChange);
             case LOSE -> take(wire, step.choice, lost -> {});
-            case REPEAT -> take(wire, step.choice, change -> {
-                wire.add(0, change);
-                follower.onChange(change);
-            });
+            case REPEAT ->
+                take(wire, step.choice, change -> {
+                    wire.add(0, change);
+                    follower.onChange(change);
+                });
             case SHORTEN_LOG -> partition.log.clear();
             case GO_BACK -> goBack(partition, 1 + step.choice / PARTITIONS % 5);
             case AUDIT -> audit(false);
@@ -117,8 +118,7 @@ final class FollowerWorld implements Follower.Effects {
     private void goBack(ModelPartition partition, int by) {
         due.add(new Due(now, partition.id, partition.highest, null));
         partition.goBack(by);
-        due.removeIf(each ->
-                each.change != null && each.partition == partition.id && each.version > partition.head);
+        due.removeIf(each -> each.change != null && each.partition == partition.id && each.version > partition.head);
         long known = Math.max(applied[partition.id], partition.promised);
         if (partition.head < known) {
             partition.limit = Math.min(partition.limit, known);
@@ -214,7 +214,10 @@ final class FollowerWorld implements Follower.Effects {
      * given out {@code version}.
      */
     private record Due(
-            long madeAt, int partition, long version, @Nullable Change change) {}
+            long madeAt,
+            int partition,
+            long version,
+            @Nullable Change change) {}
 
     /** A call under way: it may be carried out long before it is answered, and also if it is said to have failed. */
     private static final class Call<T> {
