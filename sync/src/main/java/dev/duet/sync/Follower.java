@@ -28,7 +28,9 @@ import java.util.TreeMap;
  *           floor, and is now heard for the first time, is only late.
  *       <li>An audit proves freshness when every partition has applied the head that it saw, and not before. A message may
  *           overtake the reply or be overtaken by it, so what is missing is waited for until the next audit, and asked for
- *           from the log then. Two audits in a row that find the subscription behind ask for a new one (A08, A10).
+ *           from the log then. Two audits that find a partition behind, with no message of it in between, ask for a new
+ *           subscription (A08, A10): an audit that had nothing to wait for says nothing of the subscription, so that a
+ *           dead one is found out however seldom something changes.
  *       <li>After a partition went back, nothing that was asked for before counts any more. A head that was asked for before
  *           its numbering stood, at the start or when it was started over, is compared to nothing and proves nothing: it may
  *           come from before that, or from after the store has gone back once more.
@@ -45,7 +47,6 @@ public final class Follower {
     private final Deque<Pending> pending = new ArrayDeque<>();
     private final Counts counts = new Counts();
     private long era;
-    private int behindRuns;
 
     /** What a follower has done. Called in the middle of a transition: must not call back into the follower. */
     public interface Effects {
@@ -106,9 +107,9 @@ public final class Follower {
     /** The feed stands, for the first time or again; an eager {@linkplain #audit audit} is to follow. */
     public void onSubscribed() {
         counts.subscriptions++;
-        behindRuns = 0;
         for (Partition partition : partitions) {
             partition.heard = UNKNOWN;
+            partition.behind = 0;
         }
     }
 
@@ -124,6 +125,7 @@ public final class Follower {
             return;
         }
         partition.heard = version;
+        partition.behind = 0;
         partition.see(version);
         if (partition.numbered() && version <= partition.applied) {
             counts.repeated++;
@@ -192,19 +194,19 @@ public final class Follower {
      *     subscription
      */
     public Audit audit(long now, boolean eager) {
-        boolean behind = false;
-        for (Pending earlier : pending) {
-            for (Partition partition : partitions) {
-                long head = earlier.heads[partition.id];
-                if (partition.numbered() && partition.applied < head) {
-                    behind = true;
-                    replay(partition, head);
-                }
+        boolean dead = false;
+        for (Partition partition : partitions) {
+            long head = highestWaitedFor(partition);
+            if (partition.numbered() && partition.applied < head) {
+                partition.behind++;
+                dead |= partition.behind >= 2;
+                replay(partition, head);
             }
         }
-        behindRuns = behind ? behindRuns + 1 : 0;
-        if (behindRuns >= 2 && !eager) {
-            behindRuns = 0;
+        if (dead && !eager) {
+            for (Partition partition : partitions) {
+                partition.behind = 0;
+            }
             effects.resubscribe();
         }
         long[] asked = new long[partitions.length];
@@ -275,6 +277,14 @@ public final class Follower {
         }
         partition.see(head);
         return true;
+    }
+
+    private long highestWaitedFor(Partition partition) {
+        long highest = UNKNOWN;
+        for (Pending audit : pending) {
+            highest = Math.max(highest, audit.heads[partition.id]);
+        }
+        return highest;
     }
 
     private void hold(Partition partition, Change change) {
@@ -406,6 +416,8 @@ public final class Follower {
         long heard = UNKNOWN;
         /** The highest version seen anywhere, or {@link #UNKNOWN}. */
         long highest = UNKNOWN;
+        /** How many audits found a message missing that was waited for, since one was heard. */
+        int behind;
         /** Whether the log was asked for what comes after {@link #after}, to reach {@link #target} at least. */
         boolean replaying;
 
