@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.StampedLock;
@@ -104,11 +106,21 @@ public final class NearCache<K, V> {
      * @param freshness until when entries are served whose own trust has ended
      */
     public NearCache(NearCacheConfig<K, V> config, CoarseClock clock, Freshness freshness) {
+        this(config, clock, freshness, ForkJoinPool.commonPool());
+    }
+
+    /**
+     * Makes an empty near cache.
+     *
+     * @param housekeeper does the bookkeeping and the evictions that are pending; the common pool is Caffeine's own choice
+     */
+    NearCache(NearCacheConfig<K, V> config, CoarseClock clock, Freshness freshness, Executor housekeeper) {
         this.clock = Objects.requireNonNull(clock, "clock");
         this.freshness = Objects.requireNonNull(freshness, "freshness");
         this.weigher = config.weigher();
         this.floors = new AtomicLongArray(config.partitions());
         this.cache = bounded(config)
+                .executor(housekeeper)
                 .<K, Entry<V>>evictionListener((key, entry, cause) -> evictions.increment())
                 .build();
         this.entries = cache.asMap();

@@ -36,6 +36,11 @@ class NearCacheRaceTest {
         invalidateInsideTheFill(NearCache::invalidate);
     }
 
+    @Test
+    void A06_allIsInvalidatedInsideTheFill_waitsForItAndDropsIt() throws Exception {
+        invalidateInsideTheFill((near, key) -> near.invalidateAll());
+    }
+
     /**
      * Whenever an invalidation hashes its key, which is once for the stripe and once for the map, a late fill comes in.
      */
@@ -167,7 +172,7 @@ class NearCacheRaceTest {
         Thread filler = start("filler", () -> outcome.set(near.fill(held, ticket, "one", PARTITION, 1, NEVER, NEVER)));
         awaitUninterrupted(inserting);
         Thread invalidator = start("invalidator", () -> invalidation.accept(near, key));
-        while (invalidator.getState() != Thread.State.BLOCKED && invalidator.isAlive()) {
+        while (!isHeldUp(invalidator) && invalidator.isAlive()) {
             Thread.onSpinWait();
         }
         assertThat(near.lookup(key)).isNull();
@@ -177,6 +182,11 @@ class NearCacheRaceTest {
 
         assertThat(outcome).hasValue(FillOutcome.FILLED);
         assertThat(near.lookup(key)).isNull();
+    }
+
+    /** Whether a thread waits for the lock of a bin, or for the fills. */
+    private static boolean isHeldUp(Thread thread) {
+        return thread.getState() == Thread.State.BLOCKED || thread.getState() == Thread.State.WAITING;
     }
 
     private static int readThrough(NearCache<Integer, Long> near, AtomicLong truth, AtomicLong told) {

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -57,8 +56,12 @@ public final class ChangeFollower implements AutoCloseable {
     private final List<Runnable> wanted = new ArrayList<>();
     /** When the audit under way was sent, or null; guarded by this. */
     private @Nullable Long auditSentAt;
+    /** The listener that is listened to; one that was given up may still deliver. Guarded by this. */
+    private @Nullable Listener current;
     /** The subscription, once it stands; guarded by this. */
     private @Nullable ChangeSubscription subscription;
+    /** The audits to come; guarded by this. */
+    private @Nullable Future<?> audits;
 
     private boolean subscribing;
     private volatile boolean closed;
@@ -98,10 +101,13 @@ public final class ChangeFollower implements AutoCloseable {
             Duration retryAfter) {
         ChangeFollower follower = new ChangeFollower(namespace, handler, scheduler, clock, bound, retryAfter);
         follower.subscribe();
-        long period = Math.max(1, bound.toNanos() / 4);
-        ScheduledFuture<?> unused =
-                scheduler.scheduleWithFixedDelay(() -> follower.audit(false), period, period, TimeUnit.NANOSECONDS);
+        follower.auditRegularly();
         return follower;
+    }
+
+    private synchronized void auditRegularly() {
+        long period = Math.max(1, bound / 4);
+        audits = scheduler.scheduleWithFixedDelay(() -> audit(false), period, period, TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -138,8 +144,12 @@ public final class ChangeFollower implements AutoCloseable {
         ChangeSubscription last;
         synchronized (this) {
             closed = true;
+            current = null;
             last = subscription;
             subscription = null;
+            if (audits != null) {
+                audits.cancel(false);
+            }
         }
         if (last != null) {
             last.close();
@@ -167,7 +177,9 @@ public final class ChangeFollower implements AutoCloseable {
             }
             if (failure == null) {
                 step(machine -> machine.onHeads(audit[0], heads));
-                ready.complete(null);
+                if (eager) {
+                    ready.complete(null);
+                }
             } else {
                 failedAudits.increment();
                 LOG.debug("The heads of namespace {} could not be read", name(), failure);
@@ -183,20 +195,24 @@ public final class ChangeFollower implements AutoCloseable {
     }
 
     private void subscribe() {
+        Listener listener = new Listener();
         synchronized (this) {
             if (closed || subscribing) {
                 return;
             }
             subscribing = true;
+            current = listener;
         }
         call(
-                () -> namespace.subscribe(new Listener()),
+                () -> namespace.subscribe(listener),
                 (made, failure) -> {
                     boolean late;
                     synchronized (this) {
                         subscribing = false;
                         late = closed;
-                        if (failure == null && !late) {
+                        if (failure != null) {
+                            current = null;
+                        } else if (!late) {
                             subscription = made;
                         }
                     }
@@ -219,7 +235,11 @@ public final class ChangeFollower implements AutoCloseable {
         }
         if (dead != null) {
             LOG.warn("The change feed of namespace {} delivers nothing, and is subscribed to anew", name());
-            dead.close();
+            try {
+                dead.close();
+            } catch (RuntimeException e) {
+                LOG.warn("The dead subscription of namespace {} could not be closed", name(), e);
+            }
             subscribe();
         }
     }
@@ -280,6 +300,9 @@ public final class ChangeFollower implements AutoCloseable {
     private void step(Consumer<Follower> event) {
         List<Runnable> calls;
         synchronized (this) {
+            if (closed) {
+                return;
+            }
             event.accept(follower);
             if (wanted.isEmpty()) {
                 return;
@@ -356,11 +379,18 @@ public final class ChangeFollower implements AutoCloseable {
     private final class Listener implements ChangeListener {
         @Override
         public void onChange(Change change) {
-            step(machine -> machine.onChange(change));
+            step(machine -> {
+                if (current == this) {
+                    machine.onChange(change);
+                }
+            });
         }
 
         @Override
         public void onUnreadable(String description) {
+            if (isGivenUp()) {
+                return;
+            }
             unreadable.increment();
             LOG.warn("A message of the change feed could not be read: {}", description);
             audit(true);
@@ -368,6 +398,9 @@ public final class ChangeFollower implements AutoCloseable {
 
         @Override
         public void onSubscribed() {
+            if (isGivenUp()) {
+                return;
+            }
             step(Follower::onSubscribed);
             audit(true);
         }
@@ -375,6 +408,12 @@ public final class ChangeFollower implements AutoCloseable {
         @Override
         public void onLost() {
             LOG.warn("The change feed of namespace {} was lost", name());
+        }
+
+        private boolean isGivenUp() {
+            synchronized (ChangeFollower.this) {
+                return current != this;
+            }
         }
     }
 }

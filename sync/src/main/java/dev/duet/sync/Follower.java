@@ -114,7 +114,6 @@ public final class Follower {
     /** The feed stands, for the first time or again; an eager {@linkplain #audit audit} is to follow. */
     public void onSubscribed() {
         counts.subscriptions++;
-        behindRuns = 0;
         for (Partition partition : partitions) {
             partition.subscribed();
         }
@@ -201,12 +200,10 @@ public final class Follower {
      *     subscription
      */
     public Audit audit(long now, boolean eager) {
-        for (Pending earlier : pending) {
-            for (Partition partition : partitions) {
-                long head = earlier.heads[partition.id];
-                if (partition.numbered() && partition.applied < head) {
-                    replay(partition, head);
-                }
+        for (Partition partition : partitions) {
+            long head = highestWaitedFor(partition);
+            if (partition.numbered() && partition.applied < head) {
+                replay(partition, head);
             }
         }
         if (!eager) {
@@ -297,6 +294,14 @@ public final class Follower {
         }
         partition.see(head);
         return true;
+    }
+
+    private long highestWaitedFor(Partition partition) {
+        long highest = UNKNOWN;
+        for (Pending audit : pending) {
+            highest = Math.max(highest, audit.heads[partition.id]);
+        }
+        return highest;
     }
 
     private void hold(Partition partition, Change change) {
@@ -429,6 +434,8 @@ public final class Follower {
         long heard = UNKNOWN;
         /** The highest version seen anywhere, or {@link #UNKNOWN}. */
         long highest = UNKNOWN;
+        /** How many audits found a message missing that was waited for, since one was heard. */
+        int behind;
         /** Whether the log was asked for what comes after {@link #after}, to reach {@link #target} at least. */
         boolean replaying;
 

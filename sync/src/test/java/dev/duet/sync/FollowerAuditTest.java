@@ -320,15 +320,62 @@ class FollowerAuditTest {
     }
 
     @Test
-    void A08_behindOnceAndCaughtUp_countsFromTheBeginningAgain() {
+    void A08_behindOnceAndMessageHeard_countsFromTheBeginningAgain() {
         at10.look(1, false, 11, 20);
         at10.look(2, false, 11, 20);
         at10.answer(10, 11);
-        at10.look(3, false, 12, 20);
+        at10.hear(12);
+        at10.look(3, false, 13, 20);
         at10.effects.taken();
-        at10.look(4, false, 12, 20);
+        at10.look(4, false, 13, 20);
 
-        at10.calledFor("replay 0 after 11");
+        at10.calledFor("replay 0 after 12");
+    }
+
+    @Test
+    void A08_changesComeSeldomAndAllFromTheLog_resubscribes() {
+        at10.look(1, false, 11, 20);
+        at10.look(2, false, 11, 20);
+        at10.answer(10, 11);
+        at10.effects.taken();
+        at10.look(3, false, 11, 20);
+
+        at10.calledFor("resubscribe", "fresh 3");
+    }
+
+    @Test
+    void A08_otherPartitionIsHeard_doesNotHideTheOneThatIsNot() {
+        at10.look(1, false, 11, 20);
+        at10.look(2, false, 11, 20);
+        follower.onChange(change(1, 21));
+        at10.effects.taken();
+        at10.look(3, false, 11, 21);
+
+        at10.calledFor("resubscribe");
+    }
+
+    @Test
+    void A08_twoPartitionsBehindOnceEach_doesNotResubscribe() {
+        at10.look(1, false, 11, 20);
+        at10.look(2, false, 11, 20);
+        at10.answer(10, 11);
+        at10.look(3, false, 11, 21);
+        at10.effects.taken();
+        at10.look(4, false, 11, 21);
+
+        at10.calledFor("replay 1 after 20");
+    }
+
+    @Test
+    void audit_twoAuditsWait_asksForAllThatTheLaterSaw() {
+        Follower.Audit first = follower.audit(1, false);
+        Follower.Audit second = follower.audit(2, false);
+        follower.onHeads(first, new long[] {11, 20});
+        follower.onHeads(second, new long[] {13, 20});
+        follower.audit(3, false);
+        follower.onReplayFailed(0, 10);
+
+        at10.calledFor("replay 0 after 10", "floor 0 13", "fresh 2");
     }
 
     @Test

@@ -83,13 +83,7 @@ class FollowerWentBackTest {
     void A17_headBelowAppliedInAllPartitions_startsAllOver() {
         at10.look(1, false, 0, 0);
 
-        at10.calledFor(
-                "give up",
-                "floor 0 11",
-                "start 0 over, seen 0 above 10",
-                "give up",
-                "floor 1 21",
-                "start 1 over, seen 0 above 20");
+        at10.calledFor("floor 0 11", "start 0 over, seen 0 above 10", "floor 1 21", "start 1 over, seen 0 above 20");
     }
 
     @Test

@@ -49,7 +49,6 @@ final class FollowerWorld implements Follower.Effects {
     /** When the last audit was sent by which the follower was fresh. */
     long freshSince;
 
-    int resubscribed;
     private final ModelPartition[] store = new ModelPartition[PARTITIONS];
     private final long[] floors = new long[PARTITIONS];
     private final long[] applied = new long[PARTITIONS];
@@ -178,7 +177,7 @@ final class FollowerWorld implements Follower.Effects {
 
     @Override
     public void resubscribe() {
-        resubscribed++;
+        calls.add(new Call<>(() -> wire, cut -> reconnect(), this::reconnect));
     }
 
     @Override
