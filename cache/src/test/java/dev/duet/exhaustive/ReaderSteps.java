@@ -99,7 +99,10 @@ final class ReaderSteps {
         if (leader != Node.NONE) {
             next.add(() -> name(r) + "joins the flight of " + name(leader), state.with(r, reader.joined(leader)));
         } else if (copy != null) {
-            next.add(() -> name(r) + "hits near " + copy + " in its flight", state.with(r, reader.returning(copy.value())));
+            next.add(
+                    () -> name(r) + "starts a flight and hits near " + copy,
+                    state.with(r, reader.returning(copy.value()))
+                            .with(n, state.node(n).withFlight(r)));
         } else {
             next.add(
                     () -> name(r) + "starts a flight and takes a ticket",

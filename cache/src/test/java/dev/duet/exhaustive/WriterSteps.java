@@ -38,8 +38,8 @@ final class WriterSteps {
     void from(State state, Successors next) {
         for (int w = 0; w < state.writers(); w++) {
             step(state, w, next);
+            crash(state, w, next);
             if (role(w).kind().announces()) {
-                crash(state, w, next);
                 renew(state, w, next);
             }
         }
@@ -50,9 +50,9 @@ final class WriterSteps {
         boolean announces = role(w).kind().announces();
         switch (writer.step()) {
             case IDLE -> {
-                if (announces) {
+                if (isHisTurn(state, w) && announces) {
                     next.add(() -> name(w) + "begins", begin(state, w).with(w, writer.at(Step.BEGUN)));
-                } else {
+                } else if (isHisTurn(state, w)) {
                     commit(state, w, next);
                 }
             }
@@ -74,6 +74,11 @@ final class WriterSteps {
                 // nothing is left to do
             }
         }
+    }
+
+    /** A value that is put says what the row is, so an application that puts has to keep its writers apart. */
+    private boolean isHisTurn(State state, int w) {
+        return !scope.putsNear() || w == 0 || state.writer(w - 1).told() > 0;
     }
 
     private State begin(State state, int w) {
