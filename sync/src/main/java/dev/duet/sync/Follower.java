@@ -2,6 +2,7 @@ package dev.duet.sync;
 
 import dev.duet.store.Change;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -92,6 +93,13 @@ public final class Follower {
             this.era = era;
             this.subscription = subscription;
             this.asked = asked;
+        }
+
+        /** All that it knows, for logs and tests. */
+        @Override
+        public String toString() {
+            return "Audit[sentAt=" + sentAt + ", eager=" + eager + ", era=" + era + ", asked=" + Arrays.toString(asked)
+                    + ']';
         }
     }
 
@@ -274,6 +282,13 @@ public final class Follower {
         return counts.stats();
     }
 
+    /** All that what it does next depends on, for logs and tests: two followers of one text behave alike. */
+    @Override
+    public String toString() {
+        return "Follower[era=" + era + ", behindRuns=" + behindRuns + ", partitions=" + Arrays.toString(partitions)
+                + ", pending=" + pending + ']';
+    }
+
     /** Takes a head, and says whether the partition's numbering stands. */
     private boolean look(Partition partition, long asked, long head) {
         if (partition.lost) {
@@ -423,6 +438,11 @@ public final class Follower {
             this.heads = heads;
             this.behind = behind;
         }
+
+        @Override
+        public String toString() {
+            return "Pending[sentAt=" + sentAt + ", heads=" + Arrays.toString(heads) + ", behind=" + behind + ']';
+        }
     }
 
     private static final class Partition {
@@ -492,6 +512,13 @@ public final class Follower {
             subscribed();
             replaying = false;
             held.clear();
+        }
+
+        @Override
+        public String toString() {
+            return "Partition[applied=" + applied + ", heard=" + heard + ", held=" + held.values()
+                    + (replaying ? ", replaying after " + after + " to " + target : "")
+                    + (lost ? ", lost " + above + " at " + seen + (startingOver ? ", starting over" : "") : "") + ']';
         }
     }
 

@@ -1,0 +1,40 @@
+package dev.duet.exhaustive;
+
+import dev.duet.store.Operation.Begin;
+import dev.duet.store.Operation.Complete;
+import dev.duet.store.Operation.Fill;
+import dev.duet.store.Operation.Lease;
+import dev.duet.store.Operation.Release;
+import dev.duet.store.Operation.Renew;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The operations of one read or one write, under a token of its own. Each is made once, as to check a token takes time. */
+final class Operations {
+
+    final String token;
+    final Lease lease;
+    final Release release;
+    final Begin begin;
+    final Renew renew;
+    final Complete completeWithNothing;
+    private final Map<Integer, Complete> completions = new HashMap<>();
+    private final Map<Integer, Fill> fills = new HashMap<>();
+
+    Operations(String token) {
+        this.token = token;
+        this.lease = new Lease(token, Records.TERM, 0);
+        this.release = new Release(token);
+        this.begin = new Begin(token, Records.TERM);
+        this.renew = new Renew(token, Records.TERM);
+        this.completeWithNothing = new Complete(token, null);
+    }
+
+    Complete complete(int row) {
+        return completions.computeIfAbsent(row, r -> new Complete(token, Records.content(r)));
+    }
+
+    Fill fill(int row) {
+        return fills.computeIfAbsent(row, r -> new Fill(token, Records.content(r)));
+    }
+}
