@@ -3,6 +3,7 @@ package dev.duet.store;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -91,6 +92,60 @@ public final class InMemoryStore implements Store {
             return partition.records.remove(key) != null;
         }
     }
+
+    /**
+     * What a namespace holds now, as a server writes it to its disk from time to time. A namespace that is not there holds
+     * nothing.
+     */
+    public Snapshot snapshot(String namespace) {
+        Space space = spaces.get(namespace);
+        Snapshot snapshot = new Snapshot();
+        if (space != null) {
+            for (Partition partition : space.partitions) {
+                synchronized (partition) {
+                    snapshot.partitions.add(partition.image());
+                }
+            }
+        }
+        return snapshot;
+    }
+
+    /**
+     * Puts a namespace back to what it held once, or to nothing, as a server does that was replaced or started again: what
+     * changed since is lost. Followers are told nothing, and stay subscribed.
+     *
+     * @param snapshot what it held, from {@link #snapshot}; null for nothing
+     * @param noticed whether the store finds out, as it should, and {@linkplain Namespace#startOver starts} each partition
+     *     over before it answers anything
+     */
+    public void restart(String namespace, @Nullable Snapshot snapshot, boolean noticed) {
+        Space space = spaces.get(namespace);
+        if (space == null) {
+            return;
+        }
+        for (int p = 0; p < space.partitions.length; p++) {
+            Partition partition = space.partitions[p];
+            synchronized (partition) {
+                partition.restore(
+                        snapshot == null || snapshot.partitions.isEmpty()
+                                ? new Image(Map.of(), Map.of(), List.of(), 0, 0)
+                                : snapshot.partitions.get(p));
+                if (noticed || partition.head == 0) {
+                    partition.startOver(0, clock.getAsLong());
+                }
+            }
+        }
+    }
+
+    /** What a namespace held at one time. Immutable. */
+    public static final class Snapshot {
+        private final List<Image> partitions = new ArrayList<>();
+
+        private Snapshot() {}
+    }
+
+    private record Image(
+            Map<RecordKey, StoredRecord> records, Map<String, Long> floors, List<Change> log, long head, long base) {}
 
     /** Configures an {@link InMemoryStore}. Not thread-safe. */
     public static final class Builder {
@@ -196,6 +251,28 @@ public final class InMemoryStore implements Store {
         long floor(String cache) {
             return Math.max(base, floors.getOrDefault(cache, 0L));
         }
+
+        /** Makes everything absent that is stored, at a head above {@code above} and every one before it. */
+        void startOver(long above, long now) {
+            head = Math.max(Math.max(head, above) + 1, now);
+            base = head;
+            log.clear();
+        }
+
+        Image image() {
+            return new Image(new LinkedHashMap<>(records), Map.copyOf(floors), List.copyOf(log), head, base);
+        }
+
+        void restore(Image image) {
+            records.clear();
+            records.putAll(image.records);
+            floors.clear();
+            floors.putAll(image.floors);
+            log.clear();
+            log.addAll(image.log);
+            head = image.head;
+            base = image.base;
+        }
     }
 
     private final class View implements Namespace {
@@ -263,9 +340,7 @@ public final class InMemoryStore implements Store {
             Partition there = space.partitions[partition];
             synchronized (there) {
                 if (there.base <= seen || there.head <= above) {
-                    there.head = Math.max(Math.max(there.head, above) + 1, clock.getAsLong());
-                    there.base = there.head;
-                    there.log.clear();
+                    there.startOver(above, clock.getAsLong());
                 }
                 return CompletableFuture.completedFuture(there.head);
             }

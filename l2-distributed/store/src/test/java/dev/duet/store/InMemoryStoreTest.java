@@ -147,4 +147,46 @@ class InMemoryStoreTest {
         assertThatThrownBy(() -> InMemoryStore.builder().maximumRecords(0)).hasMessageContaining("maximumRecords");
         assertThatThrownBy(() -> InMemoryStore.builder().logSize(0)).hasMessageContaining("logSize");
     }
+
+    @Test
+    void restart_withASnapshot_startsOverAboveItAndHidesItsValues() {
+        InMemoryStore store = InMemoryStore.builder().clock(clock::get).build();
+        Namespace namespace = store.open(CONFIG, "n1");
+        get(namespace.execute(KEY, put(Content.FOREVER)));
+        InMemoryStore.Snapshot snapshot = store.snapshot(CONFIG.name());
+        long head = get(namespace.heads())[0];
+        get(namespace.execute(KEY, new Operation.Invalidate()));
+
+        store.restart(CONFIG.name(), snapshot, true);
+
+        assertThat(get(namespace.execute(KEY, new Operation.Read()))).isInstanceOf(Reading.Missing.class);
+        assertThat(get(namespace.heads())[0]).isGreaterThan(head);
+        assertThat(get(namespace.changesAfter(0, 0))).isEmpty();
+    }
+
+    @Test
+    void restart_unnoticed_bringsOldValuesBack() {
+        InMemoryStore store = InMemoryStore.builder().clock(clock::get).build();
+        Namespace namespace = store.open(CONFIG, "n1");
+        get(namespace.execute(KEY, put(Content.FOREVER)));
+        InMemoryStore.Snapshot snapshot = store.snapshot(CONFIG.name());
+        get(namespace.execute(KEY, new Operation.Invalidate()));
+
+        store.restart(CONFIG.name(), snapshot, false);
+
+        assertThat(get(namespace.execute(KEY, new Operation.Read()))).isInstanceOf(Reading.Hit.class);
+    }
+
+    @Test
+    void restart_withNothing_startsFromTheClock() {
+        InMemoryStore store = InMemoryStore.builder().clock(clock::get).build();
+        Namespace namespace = store.open(CONFIG, "n1");
+        get(namespace.execute(KEY, put(Content.FOREVER)));
+        clock.set(5_000);
+
+        store.restart(CONFIG.name(), null, true);
+
+        assertThat(get(namespace.execute(KEY, new Operation.Read()))).isInstanceOf(Reading.Missing.class);
+        assertThat(get(namespace.heads())).containsExactly(5_000);
+    }
 }
