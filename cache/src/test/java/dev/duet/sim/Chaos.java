@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What goes wrong in a schedule, apart from single messages: drawn from the seed, at any time. */
 final class Chaos {
 
-    private static final int LEAST_ALIVE = 2;
+    static final int LEAST_ALIVE = 2;
 
     private final World world;
     private final Server server;

@@ -140,6 +140,13 @@ final class Link implements Store, Namespace {
             server.putSent(key);
             return exchange(() -> server.execute(node, key, operation), () -> server.putGone(key));
         }
+        if (operation instanceof Operation.Lease) {
+            CompletableFuture<R> reply = new CompletableFuture<>();
+            if (!dead) {
+                send(() -> server.execute(node, key, operation), reply, 1, () -> {});
+            }
+            return reply;
+        }
         return exchange(() -> server.execute(node, key, operation));
     }
 
@@ -172,6 +179,6 @@ final class Link implements Store, Namespace {
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException("a simulated node is killed, and not closed");
+        // Only a node that is killed while it starts gets here.
     }
 }

@@ -48,7 +48,7 @@ final class Simulation {
         this.loads = new Loads(history, tally, plan.keys);
         this.database = new Database(plan.keys);
         this.server = new Server(world, plan, history, guards);
-        this.workload = new Workload(world, plan, server, database, history, loads);
+        this.workload = new Workload(world, plan, server, database, history, loads, () -> alive().size() > Chaos.LEAST_ALIVE);
         for (int node = 0; node < plan.nodes; node++) {
             join();
         }

@@ -4,6 +4,7 @@ import dev.duet.sim.CacheUnderTest.LoadOrWriteFailed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The application: what it reads and writes through its cache, and how it loads. */
@@ -15,21 +16,23 @@ final class Workload {
     private final Database database;
     private final History history;
     private final Loads loads;
-    private final int[] writers;
-    private final boolean[] exclusive;
+    private final BooleanSupplier mayKill;
+    private final List<List<Claim>> writers = new ArrayList<>();
     private int running;
     private boolean failing;
 
-    Workload(World world, Plan plan, Server server, Database database, History history, Loads loads) {
+    Workload(World world, Plan plan, Server server, Database database, History history, Loads loads, BooleanSupplier mayKill) {
         this.world = world;
         this.plan = plan;
         this.server = server;
         this.database = database;
         this.history = history;
         this.loads = loads;
+        this.mayKill = mayKill;
         this.failing = plan.faults > 0;
-        this.writers = new int[plan.keys];
-        this.exclusive = new boolean[plan.keys];
+        for (int key = 0; key < plan.keys; key++) {
+            writers.add(new ArrayList<>());
+        }
     }
 
     /** Lets loaders and writes succeed from now on. */
@@ -54,7 +57,7 @@ final class Workload {
             invalidate(node, key);
         } else if (dice < 74) {
             strand(node, "invalidateAll", () -> cache(node).invalidateAll());
-        } else if (exclusive[key]) {
+        } else if (isExclusive(key)) {
             read(node, key);
         } else if (dice < 88) {
             update(node, List.of(key));
@@ -74,7 +77,7 @@ final class Workload {
 
     private List<Integer> pair(int key) {
         int other = (key + 1 + world.random.nextInt(plan.keys - 1)) % plan.keys;
-        return exclusive[other] ? List.of(key) : List.of(key, other);
+        return isExclusive(other) ? List.of(key) : List.of(key, other);
     }
 
     void invalidate(SimulatedNode node, int key) {
@@ -163,53 +166,63 @@ final class Workload {
 
     /** Nobody else writes the key until the put has arrived or is lost, or it would be a race in the application. */
     private void writeAndPut(SimulatedNode node, int key) {
-        if (writers[key] > 0 || server.hasPutUnderWay(key)) {
+        if (writers.get(key).stream().anyMatch(Claim::stands)) {
             read(node, key);
             return;
         }
-        exclusive[key] = true;
         List<History.Write> done = new ArrayList<>();
-        writing(node, "writes and puts", List.of(key), done, () -> {
+        Claim claim = writing(node, "writes and puts", List.of(key), done, () -> {
             History.Write write = commit(node, key);
             done.add(write);
             world.sleep(100 * World.MICROS);
             cache(node).put(key, write.version);
         });
-        share(key);
+        claim.exclusive = true;
     }
 
-    private void share(int key) {
-        world.after(World.MILLIS, () -> {
-            if (writers[key] > 0 || server.hasPutUnderWay(key)) {
-                share(key);
-            } else {
-                exclusive[key] = false;
-            }
-        });
+    private boolean isExclusive(int key) {
+        return server.hasPutUnderWay(key)
+                || writers.get(key).stream().anyMatch(claim -> claim.exclusive && claim.stands());
     }
 
-    private void writing(
+    private Claim writing(
             SimulatedNode node,
             String name,
             List<Integer> keys,
             List<History.Write> done,
             CacheUnderTest.Write operation) {
+        Claim claim = new Claim(node);
+        keys.forEach(key -> writers.get(key).add(claim));
         strand(node, name, () -> {
-            keys.forEach(key -> writers[key]++);
+            world.trace.say(node, " ", name, " keys ", keys);
             try {
-                world.trace.say(node, " ", name, " keys ", keys);
-                try {
-                    operation.run();
-                } catch (LoadOrWriteFailed e) {
-                    world.trace.say(node, " failed to write keys ", keys, ": ", e.getMessage());
-                }
-                boolean owesNothing = cache(node).owesNothing();
-                world.trace.say(node, " has written keys ", keys, owesNothing ? "" : ", and owes something");
-                done.forEach(write -> history.ended(write, owesNothing));
+                operation.run();
+            } catch (LoadOrWriteFailed e) {
+                world.trace.say(node, " failed to write keys ", keys, ": ", e.getMessage());
             } finally {
-                keys.forEach(key -> writers[key]--);
+                claim.ended = true;
             }
+            node.checkAlive(); // the failure of the write may have hidden that
+            boolean owesNothing = cache(node).owesNothing();
+            world.trace.say(node, " has written keys ", keys, owesNothing ? "" : ", and owes something");
+            done.forEach(write -> history.ended(write, owesNothing));
         });
+        return claim;
+    }
+
+    /** A write that is planned or under way. */
+    private static final class Claim {
+        final SimulatedNode node;
+        boolean exclusive;
+        boolean ended;
+
+        Claim(SimulatedNode node) {
+            this.node = node;
+        }
+
+        boolean stands() {
+            return !ended && !node.isDead();
+        }
     }
 
     private History.Write commit(SimulatedNode node, int key) {
@@ -227,8 +240,10 @@ final class Workload {
             throw new LoadOrWriteFailed(failure == 0 ? "no commit" : "committed, but nobody knows");
         }
         if (fate == failure + 1 || (failure == 3 && fate == 3)) {
-            node.kill();
-            node.checkAlive();
+            if (mayKill.getAsBoolean()) {
+                node.kill();
+                node.checkAlive();
+            }
         }
     }
 
