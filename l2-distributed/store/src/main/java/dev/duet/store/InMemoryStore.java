@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryStore implements Store {
 
+    /** By how many versions a partition that is started over leaves behind what is known to have been given out. */
+    private static final long LEAP = 1L << 20;
+
     private final Map<String, Space> spaces = new ConcurrentHashMap<>();
     private final LongSupplier clock;
     private final Executor executor;
@@ -126,12 +129,14 @@ public final class InMemoryStore implements Store {
         for (int p = 0; p < space.partitions.length; p++) {
             Partition partition = space.partitions[p];
             synchronized (partition) {
-                partition.restore(
-                        snapshot == null || snapshot.partitions.isEmpty()
-                                ? new Image(Map.of(), Map.of(), List.of(), 0, 0)
-                                : snapshot.partitions.get(p));
-                if (noticed || partition.head == 0) {
-                    partition.startOver(0, clock.getAsLong());
+                if (snapshot == null || snapshot.partitions.isEmpty()) {
+                    long head = clock.getAsLong();
+                    partition.restore(new Image(Map.of(), Map.of(), List.of(), head, head));
+                } else {
+                    partition.restore(snapshot.partitions.get(p));
+                    if (noticed) {
+                        partition.startOver(0, clock.getAsLong());
+                    }
                 }
             }
         }
@@ -252,9 +257,9 @@ public final class InMemoryStore implements Store {
             return Math.max(base, floors.getOrDefault(cache, 0L));
         }
 
-        /** Makes everything absent that is stored, at a head above {@code above} and every one before it. */
+        /** Makes everything absent that is stored, at a head that nobody can have seen before. */
         void startOver(long above, long now) {
-            head = Math.max(Math.max(head, above) + 1, now);
+            head = Math.max(Math.max(head, above) + LEAP, now);
             base = head;
             log.clear();
         }
