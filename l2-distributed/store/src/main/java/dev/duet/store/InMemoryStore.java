@@ -259,7 +259,8 @@ public final class InMemoryStore implements Store {
 
         /** Makes everything absent that is stored, at a head that nobody can have seen before. */
         void startOver(long above, long now) {
-            head = Math.max(Math.max(head, above) + LEAP, now);
+            // By the clock, so that two that are started over from the same data do not number alike.
+            head = Math.max(Math.max(head, above) + LEAP + now % LEAP, now);
             base = head;
             log.clear();
         }
