@@ -165,6 +165,24 @@ class InMemoryStoreTest {
     }
 
     @Test
+    void A12_oneOfTwoWritersRunsOut_takesTheOldValueWithIt() {
+        Namespace namespace = InMemoryStore.builder().clock(clock::get).build().open(CONFIG, "n1");
+        get(namespace.execute(KEY, put(Content.FOREVER)));
+        get(namespace.execute(KEY, new Operation.Begin("dies-after-its-commit", 10)));
+        get(namespace.execute(KEY, new Operation.Begin("goes-on", 100)));
+
+        clock.addAndGet(10);
+
+        assertThat(get(namespace.execute(KEY, new Operation.Read())))
+                .isInstanceOfSatisfying(
+                        Reading.Writing.class, found -> assertThat(found.old()).isNull());
+        get(namespace.execute(KEY, new Operation.Renew("goes-on", 100)));
+        assertThat(get(namespace.execute(KEY, new Operation.Read())))
+                .isInstanceOfSatisfying(
+                        Reading.Writing.class, found -> assertThat(found.old()).isNull());
+    }
+
+    @Test
     void A17_startOver_leapsBeyondWhatOthersMayHaveSeen() {
         Namespace namespace =
                 InMemoryStore.builder().clock(clock::get).build().open(CONFIG, "n1");
