@@ -24,6 +24,8 @@ final class Plan {
     final int lost;
 
     final int twice;
+    /** Whether most writers take long, so that they overlap and outlive one another. */
+    final boolean slowWriters;
 
     /** A schedule with faults, or without any if it is to be calm. */
     Plan(SplittableRandom random, boolean calm) {
@@ -38,6 +40,7 @@ final class Plan {
         loadTimeoutMillis = calm ? 60_000 : pick(random, 200, 1_000, 3_000);
         maximumOwed = pick(random, 1, 2, 100);
         lost = calm ? 0 : pick(random, 0, 2, 10, 30);
+        slowWriters = random.nextInt(5) == 0;
         twice = calm ? 0 : pick(random, 0, 0, 5, 30);
     }
 
@@ -50,6 +53,6 @@ final class Plan {
         return nodes + " nodes, " + keys + " keys in " + partitions + " partitions, " + operations + " operations in "
                 + duration / World.MILLIS + " ms, " + faults + " faults, " + lost + "/1000 lost, " + twice
                 + "/1000 twice, storeTimeout " + storeTimeoutMillis + " ms, life " + lifeMillis + " ms, loadTimeout "
-                + loadTimeoutMillis + " ms, maximumOwed " + maximumOwed;
+                + loadTimeoutMillis + " ms, maximumOwed " + maximumOwed + (slowWriters ? ", slow writers" : "");
     }
 }

@@ -27,14 +27,16 @@ final class SimulatedNode {
     private final List<World.Event> backlog = new ArrayList<>();
     private boolean paused;
     private boolean dead;
+    private final boolean calm;
     private boolean clockStandsStill;
     private long published = -1;
     private @Nullable CacheUnderTest cache;
 
-    SimulatedNode(World world, String name, Server server, Network network, int keys) {
+    SimulatedNode(World world, String name, Server server, Network network, Plan plan) {
         this.world = world;
         this.name = name;
-        this.written = new long[keys];
+        this.calm = plan.faults == 0;
+        this.written = new long[plan.keys];
         this.clock = CoarseClock.manual(() -> published >= 0 ? published : world.now());
         this.scheduler = new SimulatedScheduler(world, this);
         this.link = new Link(world, this, server, network);
@@ -134,7 +136,7 @@ final class SimulatedNode {
     /** How long a thread takes to go on after what it waited for is there: mostly no time, now and then very long. */
     long hesitation() {
         int dice = world.random.nextInt(1_000);
-        if (dice < 900) {
+        if (dice < 900 || calm) {
             return world.random.nextInt(100) * World.MICROS;
         }
         return dice < 996

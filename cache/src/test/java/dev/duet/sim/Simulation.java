@@ -81,7 +81,7 @@ final class Simulation {
     }
 
     private void join() {
-        SimulatedNode node = new SimulatedNode(world, "n" + (nodes.size() + 1), server, network, plan.keys);
+        SimulatedNode node = new SimulatedNode(world, "n" + (nodes.size() + 1), server, network, plan);
         if (!guards.clocksTick()) {
             node.stopClock();
         }

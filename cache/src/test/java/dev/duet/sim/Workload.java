@@ -232,7 +232,7 @@ final class Workload {
 
     /** What is to go wrong: 0 fails before the commit, 1 dies there, 2 fails after it, 3 dies there; others nothing. */
     private int fate() {
-        return failing ? world.random.nextInt(60) : -1;
+        return failing ? world.random.nextInt(plan.slowWriters ? 20 : 60) : -1;
     }
 
     private void fail(SimulatedNode node, int fate, int failure) throws LoadOrWriteFailed {
@@ -248,7 +248,7 @@ final class Workload {
     }
 
     private long writeTime() {
-        int dice = world.random.nextInt(100);
+        int dice = world.random.nextInt(plan.slowWriters ? 85 : 0, 100);
         if (dice < 80) {
             return world.random.nextInt(50, 5_000) * World.MICROS;
         }
