@@ -16,7 +16,7 @@ final class DuetUnderTest implements CacheUnderTest {
     private final TwoLevelCache<Integer, Long> rows;
 
     /** Starts a node, on a strand of it: it waits for the feed. */
-    DuetUnderTest(SimulatedNode node, Plan plan, Loader loader) {
+    DuetUnderTest(SimulatedNode node, Server server, Plan plan, Loader loader) {
         duet = SimulatedMachinery.inject(Duet.builder(), node.name, node.clock, node.scheduler, node.waiting())
                 .store(node.link)
                 .namespace(Server.CONFIG_NAME)

@@ -21,6 +21,9 @@ final class Feed implements ChangeSubscription {
     private int connection;
     private long lastArrival;
     private int toDrop;
+    /** By partition, the version that was delivered last, or the head when the connection was made. */
+    private long[] heard = {};
+
     private boolean stood;
     private boolean halfOpen;
     private boolean closed;
@@ -45,6 +48,7 @@ final class Feed implements ChangeSubscription {
             return;
         }
         int mine = ++connection;
+        heard = server.heads();
         atServer = server.subscribe(node, new ChangeListener() {
             @Override
             public void onSubscribed() {
@@ -65,6 +69,7 @@ final class Feed implements ChangeSubscription {
                     world.trace.say("message ", change.version(), " to ", node, " is dropped");
                 } else {
                     arrive(mine, () -> {
+                        heard[change.partition()] = change.version();
                         world.trace.say(node, " hears ", change.version(), " of key ", change.key());
                         listener.onChange(change);
                     });
@@ -124,6 +129,11 @@ final class Feed implements ChangeSubscription {
         } else {
             world.after(50 * World.MILLIS, this::reconnect);
         }
+    }
+
+    /** By partition, up to where the node has heard. */
+    long[] heard() {
+        return heard.clone();
     }
 
     boolean isClosed() {

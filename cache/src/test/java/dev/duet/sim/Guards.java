@@ -16,9 +16,14 @@ class Guards {
         return namespace.execute(record, operation);
     }
 
-    /** The heads, as an audit gets them. */
-    CompletionStage<long[]> heads(Namespace namespace) {
+    /** The heads, as an audit gets them over {@code link}. */
+    CompletionStage<long[]> heads(Namespace namespace, Link link) {
         return namespace.heads();
+    }
+
+    /** Whether a request for a lease, once granted, does not arrive again after the loader has begun. */
+    boolean leasesArriveOnce() {
+        return true;
     }
 
     /** Whether a store that restarts starts everything over. */

@@ -30,6 +30,7 @@ final class History {
     private final List<List<Write>> writes = new ArrayList<>();
     /** By key and token, until when the store holds an intent. */
     private final List<Map<String, Long>> intents = new ArrayList<>();
+
     private final int[] drops;
 
     History(World world, int keys, Tally tally, Consumer<String> onViolation) {
@@ -155,8 +156,8 @@ final class History {
         tally.reads++;
         world.trace.say(node, " ", how, " key ", key, ": version ", version, ", asked at ", began / 1e6);
         if (version < own) {
-            violated("P2: " + node + " " + how + " version " + version + " of key " + key
-                    + ", but had written version " + own);
+            violated("P2: " + node + " " + how + " version " + version + " of key " + key + ", but had written version "
+                    + own);
         }
         long age = began - supersededAt(key, version);
         if (age > 0) {

@@ -64,54 +64,65 @@ final class Link implements Store, Namespace {
     }
 
     /** Sends a request, and returns its reply, which may never come. */
-    <T> CompletableFuture<T> exchange(Supplier<CompletionStage<T>> request, Runnable gone) {
+    <T> CompletableFuture<T> exchange(Supplier<CompletionStage<T>> request) {
+        return exchange(request, network.repeats(), () -> {});
+    }
+
+    /**
+     * As {@link #exchange(Supplier)}.
+     *
+     * @param twice whether the request arrives once more, later
+     * @param gone called when it is not on its way any more
+     */
+    private <T> CompletableFuture<T> exchange(Supplier<CompletionStage<T>> request, boolean twice, Runnable gone) {
         CompletableFuture<T> reply = new CompletableFuture<>();
-        if (dead) {
-            return reply;
+        if (!dead) {
+            int[] copies = {twice ? 2 : 1};
+            Runnable copyGone = () -> {
+                if (--copies[0] == 0) {
+                    gone.run();
+                }
+            };
+            send(request, reply, network.delay(), copyGone);
+            if (twice) {
+                send(request, reply, network.delay() + world.random.nextInt(300_000) * World.MICROS, copyGone);
+            }
         }
-        send(request, reply, 0, gone);
         return reply;
     }
 
-    private <T> CompletableFuture<T> exchange(Supplier<CompletionStage<T>> request) {
-        return exchange(request, () -> {});
-    }
-
-    private <T> void send(
-            Supplier<CompletionStage<T>> request, CompletableFuture<T> reply, long detour, Runnable gone) {
-        boolean again = detour == 0 && network.repeats();
-        long delay = detour + network.delay();
+    private <T> void send(Supplier<CompletionStage<T>> request, CompletableFuture<T> reply, long delay, Runnable gone) {
         boolean lost = network.loses();
         world.after(delay, () -> {
             if (!lost) {
                 arrive(request, reply);
             }
-            if (!again) {
-                gone.run();
-            }
+            gone.run();
         });
-        if (again) {
-            send(request, reply, 1 + world.random.nextInt(300_000) * World.MICROS, gone);
-        }
     }
 
     private <T> void arrive(Supplier<CompletionStage<T>> request, CompletableFuture<T> reply) {
         if (!isUp()) {
             if (network.isDown() ? network.refuses() : refuses) {
-                world.after(network.delay(), node, () -> reply.completeExceptionally(
-                        new StoreUnavailableException("connection refused", null)));
+                world.after(
+                        network.delay(),
+                        node,
+                        () -> reply.completeExceptionally(new StoreUnavailableException("connection refused", null)));
             }
             return;
         }
         CompletionStage<T> result = request.get();
         if (!network.loses()) {
-            world.after(network.delay(), node, () -> result.whenComplete((value, failure) -> {
-                if (failure == null) {
-                    reply.complete(value);
-                } else {
-                    reply.completeExceptionally(failure);
-                }
-            }));
+            world.after(
+                    network.delay(),
+                    node,
+                    () -> result.whenComplete((value, failure) -> {
+                        if (failure == null) {
+                            reply.complete(value);
+                        } else {
+                            reply.completeExceptionally(failure);
+                        }
+                    }));
         }
     }
 
@@ -138,16 +149,10 @@ final class Link implements Store, Namespace {
         }
         if (operation instanceof Operation.Put) {
             server.putSent(key);
-            return exchange(() -> server.execute(node, key, operation), () -> server.putGone(key));
+            return exchange(() -> server.execute(node, key, operation), network.repeats(), () -> server.putGone(key));
         }
-        if (operation instanceof Operation.Lease) {
-            CompletableFuture<R> reply = new CompletableFuture<>();
-            if (!dead) {
-                send(() -> server.execute(node, key, operation), reply, 1, () -> {});
-            }
-            return reply;
-        }
-        return exchange(() -> server.execute(node, key, operation));
+        boolean once = operation instanceof Operation.Lease && server.guards().leasesArriveOnce();
+        return exchange(() -> server.execute(node, key, operation), !once && network.repeats(), () -> {});
     }
 
     @Override

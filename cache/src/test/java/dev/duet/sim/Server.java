@@ -48,6 +48,10 @@ final class Server {
         this.inspector = store.open(config, "inspector");
     }
 
+    Guards guards() {
+        return guards;
+    }
+
     NamespaceConfig config() {
         return config;
     }
@@ -78,7 +82,12 @@ final class Server {
     }
 
     CompletionStage<long[]> heads(SimulatedNode node) {
-        return guards.heads(view(node));
+        return guards.heads(view(node), node.link);
+    }
+
+    /** The heads as they are. */
+    long[] heads() {
+        return inspector.heads().toCompletableFuture().join();
     }
 
     CompletionStage<Long> startOver(SimulatedNode node, int partition, long seen, long above) {

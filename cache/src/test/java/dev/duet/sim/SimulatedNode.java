@@ -139,9 +139,7 @@ final class SimulatedNode {
         if (dice < 900 || calm) {
             return world.random.nextInt(100) * World.MICROS;
         }
-        return dice < 996
-                ? world.random.nextInt(30_000) * World.MICROS
-                : world.random.nextInt(1_200) * World.MILLIS;
+        return dice < 996 ? world.random.nextInt(30_000) * World.MICROS : world.random.nextInt(1_200) * World.MILLIS;
     }
 
     /** How this node's threads wait. */

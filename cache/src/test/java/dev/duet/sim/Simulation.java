@@ -15,7 +15,7 @@ final class Simulation {
 
     /** Makes the cache of a node, on a strand of it. */
     interface Maker {
-        CacheUnderTest make(SimulatedNode node, Plan plan, CacheUnderTest.Loader loader);
+        CacheUnderTest make(SimulatedNode node, Server server, Plan plan, CacheUnderTest.Loader loader);
     }
 
     private final World world;
@@ -48,7 +48,8 @@ final class Simulation {
         this.loads = new Loads(history, tally, plan.keys);
         this.database = new Database(plan.keys);
         this.server = new Server(world, plan, history, guards);
-        this.workload = new Workload(world, plan, server, database, history, loads, () -> alive().size() > Chaos.LEAST_ALIVE);
+        this.workload =
+                new Workload(world, plan, server, database, history, loads, () -> alive().size() > Chaos.LEAST_ALIVE);
         for (int node = 0; node < plan.nodes; node++) {
             join();
         }
@@ -92,15 +93,16 @@ final class Simulation {
                 new Strand(
                         node,
                         "start",
-                        () -> node.started(maker.make(node, plan, key -> workload.load(node, key)))));
+                        () -> node.started(maker.make(node, server, plan, key -> workload.load(node, key)))));
     }
 
     /** Does something on one node, or the same moment on several. */
     private void operate() {
         int times = world.random.nextInt(4) == 0 ? 3 : 1;
         for (int time = 0; time < times; time++) {
-            List<SimulatedNode> able =
-                    nodes.stream().filter(node -> node.serves() && !node.isPaused()).toList();
+            List<SimulatedNode> able = nodes.stream()
+                    .filter(node -> node.serves() && !node.isPaused())
+                    .toList();
             if (!able.isEmpty()) {
                 workload.operate(able.get(world.random.nextInt(able.size())));
             }
@@ -120,7 +122,10 @@ final class Simulation {
             adopt(history.orphans());
             world.after(2 * Plan.BOUND + 2 * SimulatedNode.GRANULARITY, this::sweep);
         } else if (world.now() > end) {
-            alive().forEach(node -> trace.say(node, ": ", node.cache() == null ? "not started" : node.cache().state()));
+            alive().forEach(node -> trace.say(
+                    node,
+                    ": ",
+                    node.cache() == null ? "not started" : node.cache().state()));
             violated("P3: not settled " + PATIENCE / World.MILLIS + " ms after everything healed");
         } else {
             world.after(100 * World.MILLIS, () -> awaitPeace(end));
@@ -166,8 +171,8 @@ final class Simulation {
 
     private void check(String where, int key, @Nullable Long found) {
         if (found != null && found != database.select(key)) {
-            history.violated("P3: " + where + " has version " + found + " of key " + key + " in the end, and the database "
-                    + database.select(key));
+            history.violated("P3: " + where + " has version " + found + " of key " + key
+                    + " in the end, and the database " + database.select(key));
         }
     }
 

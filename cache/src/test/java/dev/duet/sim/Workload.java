@@ -21,7 +21,14 @@ final class Workload {
     private int running;
     private boolean failing;
 
-    Workload(World world, Plan plan, Server server, Database database, History history, Loads loads, BooleanSupplier mayKill) {
+    Workload(
+            World world,
+            Plan plan,
+            Server server,
+            Database database,
+            History history,
+            Loads loads,
+            BooleanSupplier mayKill) {
         this.world = world;
         this.plan = plan;
         this.server = server;
@@ -252,7 +259,9 @@ final class Workload {
         if (dice < 80) {
             return world.random.nextInt(50, 5_000) * World.MICROS;
         }
-        return dice < 93 ? world.random.nextInt(10, 400) * World.MILLIS : world.random.nextInt(500, 2_500) * World.MILLIS;
+        return dice < 93
+                ? world.random.nextInt(10, 400) * World.MILLIS
+                : world.random.nextInt(500, 2_500) * World.MILLIS;
     }
 
     /** Loads a row, as it is at one instant in the middle. */
@@ -273,6 +282,8 @@ final class Workload {
         if (dice < 85) {
             return world.random.nextInt(50, 3_000) * World.MICROS;
         }
-        return dice < 97 ? world.random.nextInt(3, 100) * World.MILLIS : world.random.nextInt(100, 1_500) * World.MILLIS;
+        return dice < 97
+                ? world.random.nextInt(3, 100) * World.MILLIS
+                : world.random.nextInt(100, 1_500) * World.MILLIS;
     }
 }

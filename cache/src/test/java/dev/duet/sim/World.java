@@ -104,7 +104,8 @@ final class World {
     }
 
     /** Lets the current strand wait for a result. */
-    <T> T await(CompletableFuture<T> result, long nanos) throws ExecutionException, InterruptedException, TimeoutException {
+    <T> T await(CompletableFuture<T> result, long nanos)
+            throws ExecutionException, InterruptedException, TimeoutException {
         Strand strand = running();
         if (!result.isDone()) {
             long wait = fallAsleep(strand);

@@ -218,7 +218,8 @@ public final class NearCache<K, V> {
         return fill.outcome;
     }
 
-    private void insert(K key, int partition, long version, BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> decision) {
+    private void insert(
+            K key, int partition, long version, BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> decision) {
         highest.accumulateAndGet(partition, version, Math::max); // before anybody can be served it
         long stamp = fills.readLock();
         try {

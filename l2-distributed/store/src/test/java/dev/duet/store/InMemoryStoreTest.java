@@ -184,8 +184,7 @@ class InMemoryStoreTest {
 
     @Test
     void A17_startOver_leapsBeyondWhatOthersMayHaveSeen() {
-        Namespace namespace =
-                InMemoryStore.builder().clock(clock::get).build().open(CONFIG, "n1");
+        Namespace namespace = InMemoryStore.builder().clock(clock::get).build().open(CONFIG, "n1");
         long head = get(namespace.heads())[0];
 
         assertThat(get(namespace.startOver(0, head, head + 1))).isGreaterThan(head + 1_000_000);
