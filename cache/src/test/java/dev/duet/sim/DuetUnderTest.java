@@ -51,8 +51,11 @@ final class DuetUnderTest implements CacheUnderTest {
 
     @Override
     public void updateAll(List<Integer> keys, Write write) throws LoadOrWriteFailed {
-        try (WriteIntent intent = rows.beginWrite(keys)) {
+        WriteIntent intent = rows.beginWrite(keys);
+        try {
             write.run();
+        } finally {
+            intent.close();
         }
     }
 
