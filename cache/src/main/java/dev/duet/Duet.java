@@ -286,6 +286,14 @@ public final class Duet implements AutoCloseable {
         }
 
         @Override
+        public long highestKept(int partition) {
+            return caches.values().stream()
+                    .mapToLong(cache -> cache.core.near.highest(partition))
+                    .max()
+                    .orElse(0);
+        }
+
+        @Override
         public void fresh(long sentAt) {
             node.freshness().extend(sentAt + node.maxStaleness().toNanos());
         }

@@ -88,6 +88,9 @@ public final class NearCache<K, V> {
     private final CoarseClock clock;
     private final Freshness freshness;
     private final AtomicLongArray floors;
+    /** By partition, the highest version of what was ever kept. */
+    private final AtomicLongArray highest;
+
     private final AtomicLongArray stripes = new AtomicLongArray(1 << STRIPE_BITS);
     /** For each stripe, which change advanced it last, as {@link #change} has it. */
     private final AtomicLongArray changes = new AtomicLongArray(1 << STRIPE_BITS);
@@ -119,6 +122,7 @@ public final class NearCache<K, V> {
         this.freshness = Objects.requireNonNull(freshness, "freshness");
         this.weigher = config.weigher();
         this.floors = new AtomicLongArray(config.partitions());
+        this.highest = new AtomicLongArray(config.partitions());
         this.cache = bounded(config)
                 .executor(housekeeper)
                 .<K, Entry<V>>evictionListener((key, entry, cause) -> evictions.increment())
@@ -187,15 +191,16 @@ public final class NearCache<K, V> {
                 ticket,
                 new Entry<>(value, version, trustedNanos, deadlineNanos, partition, weigh(key, value)),
                 false);
-        insert(key, fill);
+        insert(key, partition, version, fill);
         return fill.outcome;
     }
 
     /**
      * Keeps what this node has just stored itself, in place of what it may have: voids the tickets of fills under way, as
-     * an invalidation does, and drops an older entry even if the new value cannot be kept. All of it is one step, so that
+     * an invalidation does, and drops what is there even if the new value cannot be kept. All of it is one step, so that
      * no reader that began before the write gets its value in behind it (anomaly A25). That the write's own message may
-     * have come first does no harm.
+     * have come first does no harm. An entry of a higher version goes too: mostly it knows of this write, but it may also be
+     * from before the store went back in time (A17).
      *
      * @param key the key
      * @param ticket from {@link #ticket}, taken before the value was sent to the store
@@ -217,15 +222,17 @@ public final class NearCache<K, V> {
                 ticket,
                 new Entry<>(value, version, trustedNanos, deadlineNanos, partition, weigh(key, value)),
                 true);
-        insert(key, (k, current) -> {
+        insert(key, partition, version, (k, current) -> {
             Entry<V> kept = fill.apply(k, current);
             stripes.incrementAndGet(fill.stripe);
-            return kept == null || kept.version < version ? null : kept;
+            return fill.outcome == FillOutcome.FILLED ? kept : null;
         });
         return fill.outcome;
     }
 
-    private void insert(K key, BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> decision) {
+    private void insert(
+            K key, int partition, long version, BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> decision) {
+        highest.accumulateAndGet(partition, version, Math::max); // before anybody can be served it
         long stamp = fills.readLock();
         try {
             entries.compute(key, decision);
@@ -298,6 +305,18 @@ public final class NearCache<K, V> {
      */
     public long floor(int partition) {
         return floors.get(partition);
+    }
+
+    /**
+     * The highest version of a partition that {@link #fill} or {@link #replace} was ever called with: whoever keeps the
+     * versions has been that far, though this node may not have heard of it otherwise.
+     *
+     * @param partition the partition, from zero
+     * @return that version, or zero
+     * @throws IndexOutOfBoundsException if there is no such partition
+     */
+    public long highest(int partition) {
+        return highest.get(partition);
     }
 
     /**

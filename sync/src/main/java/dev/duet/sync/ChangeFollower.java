@@ -336,6 +336,11 @@ public final class ChangeFollower implements AutoCloseable {
         }
 
         @Override
+        public long highestKept(int partition) {
+            return handler.highestKept(partition);
+        }
+
+        @Override
         public void replay(int partition, long after) {
             wanted.add(() -> call(() -> namespace.changesAfter(partition, after), (changes, failure) -> {
                 if (failure == null) {

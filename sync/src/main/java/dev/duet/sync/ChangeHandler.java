@@ -19,6 +19,14 @@ public interface ChangeHandler {
     void raiseFloor(int partition, long version);
 
     /**
+     * The highest version of {@code partition} that anything kept near ever had, or 0. A head below that tells of a store
+     * that has lost changes, though no message of them ever came.
+     */
+    default long highestKept(int partition) {
+        return 0;
+    }
+
+    /**
      * Every change that was made before {@code sentAt} has been acted upon.
      *
      * @param sentAt a time of the follower's clock

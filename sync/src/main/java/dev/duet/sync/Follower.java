@@ -22,8 +22,8 @@ import java.util.TreeMap;
  *       <li>What is heard out of turn is held, and the part before it is asked for from the log. If the log does not
  *           have it, or cannot be read, the floor is raised to the highest version that is known to exist: costly, never
  *           wrong. A full buffer forgets its oldest message, which the log then has to replace.
- *       <li>A version that was heard before in this subscription, or a head below what had been applied <em>when the head
- *           was asked for</em>, cannot come from a store that has all its changes, since the feed is in order. Then the
+ *       <li>A version that was heard before in this subscription, or a head below what had been applied or kept <em>when
+ *           the head was asked for</em>, cannot come from a store that has all its changes, since the feed is in order. Then the
  *           store went back in time; everything is given up, and the store is told to {@linkplain Effects#startOver start
  *           the partition over} above every version seen here (A16, A17). A version that was applied from the log or by a
  *           floor, and is now heard for the first time, is only late.
@@ -62,6 +62,14 @@ public final class Follower {
 
         /** Drop what was read from {@code partition} before {@code version}: changes up to there may have been missed. */
         void raiseFloor(int partition, long version);
+
+        /**
+         * The highest version of {@code partition} that anything has which may still be served, or 0. It may be above all
+         * that the follower heard of, since the store's replies are faster than its messages.
+         */
+        default long highestKept(int partition) {
+            return 0;
+        }
 
         /** Ask the log for the changes after {@code after}; answered by {@link #onReplay} or {@link #onReplayFailed}. */
         void replay(int partition, long after);
@@ -219,7 +227,9 @@ public final class Follower {
         }
         long[] asked = new long[partitions.length];
         for (Partition partition : partitions) {
-            asked[partition.id] = partition.numbered() ? partition.applied : UNKNOWN;
+            asked[partition.id] = partition.numbered()
+                    ? Math.max(partition.applied, effects.highestKept(partition.id))
+                    : UNKNOWN;
         }
         return new Audit(now, eager, era, counts.subscriptions, asked);
     }
@@ -415,7 +425,7 @@ public final class Follower {
         counts.wentBack++;
         era++;
         pending.clear();
-        partition.lose(seen);
+        partition.lose(seen, effects.highestKept(partition.id));
         raiseFloor(partition, partition.above + 1);
         startOver(partition);
     }
@@ -505,7 +515,8 @@ public final class Follower {
             highest = Math.max(highest, version);
         }
 
-        void lose(long at) {
+        void lose(long at, long kept) {
+            see(kept);
             lost = true;
             lostAt = at;
             above = highest;

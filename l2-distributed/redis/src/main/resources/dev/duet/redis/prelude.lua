@@ -65,7 +65,8 @@ local function parse_lease(record)
 end
 
 -- The writers of an intent that still stand, whether they contend, and where its old value starts; or nil if the record
--- is no intent or is damaged. The old value is left as it is: whoever reads it checks it.
+-- is no intent or is damaged. The old value is left as it is: whoever reads it checks it. It goes with the first writer
+-- that ran out, who may have committed and died.
 local function parse_intent(record, now)
   local contended, list, start = string.match(record, '^I ([01]) ([^ \n]+)\n()')
   if not contended then
@@ -79,6 +80,8 @@ local function parse_intent(record, now)
     end
     if now < tonumber(ends) then
       writers[#writers + 1] = {token = token, ends = tonumber(ends)}
+    else
+      start = #record + 1
     end
   end
   return writers, contended == '1', start

@@ -3,6 +3,7 @@ package dev.duet.store;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Holds no resources: {@link #close()} does nothing, so that nodes may share it.
  */
 public final class InMemoryStore implements Store {
+
+    /** By how many versions a partition that is started over leaves behind what is known to have been given out. */
+    private static final long LEAP = 1L << 20;
 
     private final Map<String, Space> spaces = new ConcurrentHashMap<>();
     private final LongSupplier clock;
@@ -91,6 +95,62 @@ public final class InMemoryStore implements Store {
             return partition.records.remove(key) != null;
         }
     }
+
+    /**
+     * What a namespace holds now, as a server writes it to its disk from time to time. A namespace that is not there holds
+     * nothing.
+     */
+    public Snapshot snapshot(String namespace) {
+        Space space = spaces.get(namespace);
+        Snapshot snapshot = new Snapshot();
+        if (space != null) {
+            for (Partition partition : space.partitions) {
+                synchronized (partition) {
+                    snapshot.partitions.add(partition.image());
+                }
+            }
+        }
+        return snapshot;
+    }
+
+    /**
+     * Puts a namespace back to what it held once, or to nothing, as a server does that was replaced or started again: what
+     * changed since is lost. Followers are told nothing, and stay subscribed.
+     *
+     * @param snapshot what it held, from {@link #snapshot}; null for nothing
+     * @param noticed whether the store finds out, as it should, and {@linkplain Namespace#startOver starts} each partition
+     *     over before it answers anything
+     */
+    public void restart(String namespace, @Nullable Snapshot snapshot, boolean noticed) {
+        Space space = spaces.get(namespace);
+        if (space == null) {
+            return;
+        }
+        for (int p = 0; p < space.partitions.length; p++) {
+            Partition partition = space.partitions[p];
+            synchronized (partition) {
+                if (snapshot == null || snapshot.partitions.isEmpty()) {
+                    long head = clock.getAsLong();
+                    partition.restore(new Image(Map.of(), Map.of(), List.of(), head, head));
+                } else {
+                    partition.restore(snapshot.partitions.get(p));
+                    if (noticed) {
+                        partition.startOver(0, clock.getAsLong());
+                    }
+                }
+            }
+        }
+    }
+
+    /** What a namespace held at one time. Immutable. */
+    public static final class Snapshot {
+        private final List<Image> partitions = new ArrayList<>();
+
+        private Snapshot() {}
+    }
+
+    private record Image(
+            Map<RecordKey, StoredRecord> records, Map<String, Long> floors, List<Change> log, long head, long base) {}
 
     /** Configures an {@link InMemoryStore}. Not thread-safe. */
     public static final class Builder {
@@ -196,6 +256,29 @@ public final class InMemoryStore implements Store {
         long floor(String cache) {
             return Math.max(base, floors.getOrDefault(cache, 0L));
         }
+
+        /** Makes everything absent that is stored, at a head that nobody can have seen before. */
+        void startOver(long above, long now) {
+            // By the clock, so that two that are started over from the same data do not number alike.
+            head = Math.max(Math.max(head, above) + LEAP + now % LEAP, now);
+            base = head;
+            log.clear();
+        }
+
+        Image image() {
+            return new Image(new LinkedHashMap<>(records), Map.copyOf(floors), List.copyOf(log), head, base);
+        }
+
+        void restore(Image image) {
+            records.clear();
+            records.putAll(image.records);
+            floors.clear();
+            floors.putAll(image.floors);
+            log.clear();
+            log.addAll(image.log);
+            head = image.head;
+            base = image.base;
+        }
     }
 
     private final class View implements Namespace {
@@ -263,9 +346,7 @@ public final class InMemoryStore implements Store {
             Partition there = space.partitions[partition];
             synchronized (there) {
                 if (there.base <= seen || there.head <= above) {
-                    there.head = Math.max(Math.max(there.head, above) + 1, clock.getAsLong());
-                    there.base = there.head;
-                    there.log.clear();
+                    there.startOver(above, clock.getAsLong());
                 }
                 return CompletableFuture.completedFuture(there.head);
             }

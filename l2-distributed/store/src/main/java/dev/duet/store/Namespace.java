@@ -41,7 +41,9 @@ public interface Namespace extends AutoCloseable {
     /**
      * Starts a partition over because changes of it were lost: everything stored there so far counts as absent from now
      * on, and the head goes above every version that was given out before. In one atomic step, and without scanning;
-     * nothing is logged, so that followers find a gap that the log cannot close. Does nothing if the partition was
+     * nothing is logged, so that followers find a gap that the log cannot close. How many versions were given out that are
+     * lost, neither the store nor the caller can know; so the head leaps, by a million or two as the clock has it. One that went up by one could
+     * come to be where another node had left off, which would take what follows for its own. Does nothing if the partition was
      * started over since its head was {@code seen}, by whichever node, and its head is above {@code above} already.
      *
      * @param partition the partition, from zero

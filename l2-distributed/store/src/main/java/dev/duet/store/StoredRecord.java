@@ -94,9 +94,12 @@ public sealed interface StoredRecord {
         public StoredRecord at(Moment moment) {
             List<Writer> working =
                     writers.stream().filter(w -> moment.now() < w.until()).toList();
-            return working.isEmpty()
-                    ? ABSENT
-                    : new Intent(working, contended, old != null && old.lives(moment) ? old : null);
+            if (working.isEmpty()) {
+                return ABSENT;
+            }
+            // A writer that ran out may have committed and died, so the old value goes with it.
+            boolean intact = working.size() == writers.size() && old != null && old.lives(moment);
+            return new Intent(working, contended, intact ? old : null);
         }
 
         Optional<Writer> writer(String token) {

@@ -147,4 +147,72 @@ class InMemoryStoreTest {
         assertThatThrownBy(() -> InMemoryStore.builder().maximumRecords(0)).hasMessageContaining("maximumRecords");
         assertThatThrownBy(() -> InMemoryStore.builder().logSize(0)).hasMessageContaining("logSize");
     }
+
+    @Test
+    void restart_withASnapshot_startsOverAboveItAndHidesItsValues() {
+        InMemoryStore store = InMemoryStore.builder().clock(clock::get).build();
+        Namespace namespace = store.open(CONFIG, "n1");
+        get(namespace.execute(KEY, put(Content.FOREVER)));
+        InMemoryStore.Snapshot snapshot = store.snapshot(CONFIG.name());
+        long head = get(namespace.heads())[0];
+        get(namespace.execute(KEY, new Operation.Invalidate()));
+
+        store.restart(CONFIG.name(), snapshot, true);
+
+        assertThat(get(namespace.execute(KEY, new Operation.Read()))).isInstanceOf(Reading.Missing.class);
+        assertThat(get(namespace.heads())[0]).isGreaterThan(head);
+        assertThat(get(namespace.changesAfter(0, 0))).isEmpty();
+    }
+
+    @Test
+    void A12_oneOfTwoWritersRunsOut_takesTheOldValueWithIt() {
+        Namespace namespace = InMemoryStore.builder().clock(clock::get).build().open(CONFIG, "n1");
+        get(namespace.execute(KEY, put(Content.FOREVER)));
+        get(namespace.execute(KEY, new Operation.Begin("dies-after-its-commit", 10)));
+        get(namespace.execute(KEY, new Operation.Begin("goes-on", 100)));
+
+        clock.addAndGet(10);
+
+        assertThat(get(namespace.execute(KEY, new Operation.Read())))
+                .isInstanceOfSatisfying(
+                        Reading.Writing.class, found -> assertThat(found.old()).isNull());
+        get(namespace.execute(KEY, new Operation.Renew("goes-on", 100)));
+        assertThat(get(namespace.execute(KEY, new Operation.Read())))
+                .isInstanceOfSatisfying(
+                        Reading.Writing.class, found -> assertThat(found.old()).isNull());
+    }
+
+    @Test
+    void A17_startOver_leapsBeyondWhatOthersMayHaveSeen() {
+        Namespace namespace = InMemoryStore.builder().clock(clock::get).build().open(CONFIG, "n1");
+        long head = get(namespace.heads())[0];
+
+        assertThat(get(namespace.startOver(0, head, head + 1))).isGreaterThan(head + 1_000_000);
+    }
+
+    @Test
+    void restart_unnoticed_bringsOldValuesBack() {
+        InMemoryStore store = InMemoryStore.builder().clock(clock::get).build();
+        Namespace namespace = store.open(CONFIG, "n1");
+        get(namespace.execute(KEY, put(Content.FOREVER)));
+        InMemoryStore.Snapshot snapshot = store.snapshot(CONFIG.name());
+        get(namespace.execute(KEY, new Operation.Invalidate()));
+
+        store.restart(CONFIG.name(), snapshot, false);
+
+        assertThat(get(namespace.execute(KEY, new Operation.Read()))).isInstanceOf(Reading.Hit.class);
+    }
+
+    @Test
+    void restart_withNothing_startsFromTheClock() {
+        InMemoryStore store = InMemoryStore.builder().clock(clock::get).build();
+        Namespace namespace = store.open(CONFIG, "n1");
+        get(namespace.execute(KEY, put(Content.FOREVER)));
+        clock.set(5_000);
+
+        store.restart(CONFIG.name(), null, true);
+
+        assertThat(get(namespace.execute(KEY, new Operation.Read()))).isInstanceOf(Reading.Missing.class);
+        assertThat(get(namespace.heads())).containsExactly(5_000);
+    }
 }

@@ -1,0 +1,17 @@
+package dev.duet;
+
+import dev.duet.internal.Waiting;
+import dev.duet.local.CoarseClock;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Lets the simulation, which is in a package of its own, put its time and threads in the place of the machine's. */
+public final class SimulatedMachinery {
+
+    private SimulatedMachinery() {}
+
+    /** Has the node that {@code builder} builds take its name, time and threads from there. */
+    public static DuetBuilder inject(
+            DuetBuilder builder, String name, CoarseClock clock, ScheduledExecutorService scheduler, Waiting waiting) {
+        return builder.machinery(new Machinery(name, clock, scheduler, waiting, false));
+    }
+}

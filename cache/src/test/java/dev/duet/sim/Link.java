@@ -1,0 +1,189 @@
+package dev.duet.sim;
+
+import dev.duet.store.Change;
+import dev.duet.store.ChangeListener;
+import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
+import dev.duet.store.RecordKey;
+import dev.duet.store.Store;
+import dev.duet.store.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * A node's way to the store: requests and replies take their time, in no order; each may be lost; a request may arrive
+ * twice. What was sent arrives though its sender has died.
+ */
+final class Link implements Store, Namespace {
+
+    private final World world;
+    private final SimulatedNode node;
+    private final Server server;
+    private final Network network;
+    private final List<Feed> feeds = new ArrayList<>();
+    private long cutUntil;
+    private boolean refuses;
+    private boolean dead;
+
+    Link(World world, SimulatedNode node, Server server, Network network) {
+        this.world = world;
+        this.node = node;
+        this.server = server;
+        this.network = network;
+    }
+
+    /** Cuts this node off from the store for so long. */
+    void cut(long nanos, boolean refusing) {
+        cutUntil = world.now() + nanos;
+        refuses = refusing;
+    }
+
+    /** Ends what goes wrong with this link; a feed that hears nothing is left to the node to find out. */
+    void heal() {
+        cutUntil = 0;
+    }
+
+    void die() {
+        dead = true;
+        feeds().forEach(Feed::close);
+    }
+
+    boolean isUp() {
+        return !network.isDown() && world.now() >= cutUntil;
+    }
+
+    /** The subscriptions that stand, or are to stand again. */
+    List<Feed> feeds() {
+        feeds.removeIf(Feed::isClosed);
+        return List.copyOf(feeds);
+    }
+
+    /** Sends a request, and returns its reply, which may never come. */
+    <T> CompletableFuture<T> exchange(Supplier<CompletionStage<T>> request) {
+        return exchange(request, network.repeats(), () -> {});
+    }
+
+    /**
+     * As {@link #exchange(Supplier)}.
+     *
+     * @param twice whether the request arrives once more, later
+     * @param gone called when it is not on its way any more
+     */
+    private <T> CompletableFuture<T> exchange(Supplier<CompletionStage<T>> request, boolean twice, Runnable gone) {
+        CompletableFuture<T> reply = new CompletableFuture<>();
+        if (!dead) {
+            int[] copies = {twice ? 2 : 1};
+            Runnable copyGone = () -> {
+                if (--copies[0] == 0) {
+                    gone.run();
+                }
+            };
+            send(request, reply, network.delay(), copyGone);
+            if (twice) {
+                send(request, reply, network.delay() + world.random.nextInt(300_000) * World.MICROS, copyGone);
+            }
+        }
+        return reply;
+    }
+
+    private <T> void send(Supplier<CompletionStage<T>> request, CompletableFuture<T> reply, long delay, Runnable gone) {
+        boolean lost = network.loses();
+        world.after(delay, () -> {
+            if (!lost) {
+                arrive(request, reply);
+            }
+            gone.run();
+        });
+    }
+
+    private <T> void arrive(Supplier<CompletionStage<T>> request, CompletableFuture<T> reply) {
+        if (!isUp()) {
+            if (network.isDown() ? network.refuses() : refuses) {
+                world.after(
+                        network.delay(),
+                        node,
+                        () -> reply.completeExceptionally(new StoreUnavailableException("connection refused", null)));
+            }
+            return;
+        }
+        CompletionStage<T> result = request.get();
+        if (!network.loses()) {
+            world.after(
+                    network.delay(),
+                    node,
+                    () -> result.whenComplete((value, failure) -> {
+                        if (failure == null) {
+                            reply.complete(value);
+                        } else {
+                            reply.completeExceptionally(failure);
+                        }
+                    }));
+        }
+    }
+
+    @Override
+    public Namespace open(NamespaceConfig config, String name) {
+        return this;
+    }
+
+    @Override
+    public String address() {
+        return "simulated";
+    }
+
+    @Override
+    public NamespaceConfig config() {
+        return server.config();
+    }
+
+    @Override
+    public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
+        Strand strand = world.current();
+        if (operation instanceof Operation.Begin begin && strand != null) {
+            strand.token = begin.token();
+        }
+        if (operation instanceof Operation.Put) {
+            server.putSent(key);
+            return exchange(() -> server.execute(node, key, operation), network.repeats(), () -> server.putGone(key));
+        }
+        boolean once = operation instanceof Operation.Lease && server.guards().leasesArriveOnce();
+        return exchange(() -> server.execute(node, key, operation), !once && network.repeats(), () -> {});
+    }
+
+    @Override
+    public CompletionStage<long[]> invalidateAll(String cache) {
+        return exchange(() -> server.invalidateAll(node, cache));
+    }
+
+    @Override
+    public CompletionStage<long[]> heads() {
+        return exchange(() -> server.heads(node));
+    }
+
+    @Override
+    public CompletionStage<Long> startOver(int partition, long seen, long above) {
+        return exchange(() -> server.startOver(node, partition, seen, above));
+    }
+
+    @Override
+    public CompletionStage<List<Change>> changesAfter(int partition, long version) {
+        return exchange(() -> server.changesAfter(node, partition, version));
+    }
+
+    @Override
+    public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
+        Feed feed = new Feed(world, node, server, network, listener);
+        feeds.add(feed);
+        return exchange(feed::subscribe);
+    }
+
+    @Override
+    public void close() {
+        // Only a node that is killed while it starts gets here.
+    }
+}

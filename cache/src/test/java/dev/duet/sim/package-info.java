@@ -1,0 +1,5 @@
+/** Clusters simulated in virtual time. */
+@NullMarked
+package dev.duet.sim;
+
+import org.jspecify.annotations.NullMarked;
