@@ -28,6 +28,7 @@ final class Examination {
     private final Map<Long, Truth> truths = new HashMap<>();
     private final Wording wording;
     private final List<Violation> violations = new ArrayList<>();
+    private final Map<String, Long> worstAfter = new TreeMap<>();
     private long excused;
 
     Examination(List<HistoryEvent> events, Terms terms) {
@@ -59,6 +60,7 @@ final class Examination {
                     excused++;
                 } else {
                     staleness[held++] = late;
+                    worstAfter.merge(faultBefore(read.start()), late, Math::max);
                     checkBound(read, key, late);
                 }
             }
@@ -72,6 +74,7 @@ final class Examination {
                 writes.size(),
                 excused,
                 Percentiles.of(Arrays.copyOf(staleness, held)),
+                worstAfter,
                 List.copyOf(violations));
     }
 
@@ -110,9 +113,17 @@ final class Examination {
     }
 
     private void add(Promise promise, long at, long staleness, String evidence) {
-        Map.@Nullable Entry<Long, Fault> fault = faults.floorEntry(at);
-        violations.add(
-                new Violation(promise, fault == null ? "none" : fault.getValue().kind(), staleness, evidence));
+        violations.add(new Violation(promise, faultBefore(at), staleness, evidence + wording.after(before(at))));
+    }
+
+    private String faultBefore(long at) {
+        Fault fault = before(at);
+        return fault == null ? "none" : fault.kind();
+    }
+
+    private @Nullable Fault before(long at) {
+        Map.Entry<Long, Fault> fault = faults.floorEntry(at);
+        return fault == null ? null : fault.getValue();
     }
 
     private static <E extends HistoryEvent> List<E> only(List<HistoryEvent> events, Class<E> type) {

@@ -13,10 +13,17 @@ import java.util.stream.Collectors;
  * @param writes how many writes are known to be committed
  * @param excused how many stale reads fell into the time that nodes have to notice that the store went back
  * @param staleness how stale the reads were that were held to the bound; 0 for one that missed nothing
+ * @param worstAfter the longest of these, in nanoseconds, by the fault before the read; see {@link Violation#fault()}
  * @param violations all reads that break a promise, in the order in which they began
  */
 public record Verdict(
-        long reads, long failedReads, long writes, long excused, Percentiles staleness, List<Violation> violations) {
+        long reads,
+        long failedReads,
+        long writes,
+        long excused,
+        Percentiles staleness,
+        Map<String, Long> worstAfter,
+        List<Violation> violations) {
 
     /** How many violations there are, by promise and the fault before them. */
     public Map<String, Long> violationsByFault() {

@@ -1,9 +1,11 @@
 package dev.duet.testkit.history;
 
 import dev.duet.testkit.history.HistoryEvent.FailedRead;
+import dev.duet.testkit.history.HistoryEvent.Fault;
 import dev.duet.testkit.history.HistoryEvent.Read;
 import dev.duet.testkit.history.HistoryEvent.Truth;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what happened, with times in milliseconds since a moment.
@@ -32,6 +34,14 @@ record Wording(long origin) {
     String failed(FailedRead read) {
         return read.node() + " could not read key " + read.key() + " from " + at(read.start()) + " to " + at(read.end())
                 + ": " + read.failure();
+    }
+
+    /** The fault before it, as the end of a sentence. */
+    String after(@Nullable Fault fault) {
+        return fault == null
+                ? ""
+                : "; " + fault.kind() + " hit " + fault.target() + " from " + at(fault.from()) + " to "
+                        + at(fault.to());
     }
 
     private String read(Read read) {

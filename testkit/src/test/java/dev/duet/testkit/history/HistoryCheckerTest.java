@@ -285,7 +285,10 @@ class HistoryCheckerTest {
         assertThat(verdict.violations()).singleElement().satisfies(violation -> {
             assertThat(violation.promise()).isEqualTo(Promise.P5);
             assertThat(violation.fault()).isEqualTo("redis-paused");
-            assertThat(violation.evidence()).endsWith("no way");
+            assertThat(violation.evidence())
+                    .isEqualTo(
+                            "n1 could not read key 7 from 15.000 to 16.000: no way; redis-paused hit * from 10.000 to"
+                                    + " 20.000");
         });
     }
 
@@ -303,5 +306,17 @@ class HistoryCheckerTest {
         assertThat(verdict.violationsByFault())
                 .containsOnly(entry("P1 after blip", 1L), entry("P2 after blip", 1L), entry("P2 after none", 1L));
         assertThat(verdict.firstOfEachKind()).hasSize(3);
+    }
+
+    @Test
+    void worstStaleness_isKnown_byFault() {
+        Verdict verdict = story.write("n1", 2, 100)
+                .read("n2", 1, 200)
+                .fault("blip", "n1", Effect.DISTURBED, 300, 310)
+                .read("n2", 1, 350)
+                .read("n2", 2, 400)
+                .verdict();
+
+        assertThat(verdict.worstAfter()).containsOnly(entry("none", 100_000_000L), entry("blip", 250_000_000L));
     }
 }
