@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class ChaosNode {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChaosNode.class);
+    private static final int ATTEMPTS = 5;
 
     private final NodeSettings settings;
     private final PrintWriter answers;
@@ -41,7 +42,7 @@ final class ChaosNode {
         this.answers = answers;
         history = HistoryFile.create(Path.of(settings.history()));
         Rows rows = new Rows(settings.database());
-        subject = settings.subject().join(settings.redis(), settings.bound(), rows);
+        subject = join(settings, rows);
         client = new RecordedClient(settings.name(), subject, rows, history);
         workload = new Workload(client, settings.rows());
     }
@@ -61,6 +62,19 @@ final class ChaosNode {
             LOG.error("The node ends", e);
         }
         Runtime.getRuntime().halt(status);
+    }
+
+    /** Joins the cluster; more than once, since a machine that starts many processes may take longer than a client waits. */
+    private static Subject join(NodeSettings settings, Rows rows) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return settings.subject().join(settings.redis(), settings.bound(), rows);
+            } catch (RuntimeException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private void obey(BufferedReader commands) throws IOException, InterruptedException {
