@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -236,6 +237,39 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
+     * Has the server write all it holds to a file, for {@link #restartFrom}. One that is there is replaced.
+     *
+     * @throws CommandException if the server cannot, for instance because it is writing one of its own
+     * @throws UncheckedIOException if the server cannot be reached or the file cannot be written
+     */
+    public synchronized void snapshotTo(Path file) {
+        command("SAVE");
+        try {
+            Files.copy(snapshot(), file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Starts the server again on its port, with what it held when the snapshot was made and nothing of what came after,
+     * and waits until it answers. One that still runs, paused or not, is killed first. For a server that writes no
+     * append-only file, which it would read instead.
+     *
+     * @param snapshot a file that {@link #snapshotTo} made
+     * @throws IllegalStateException as {@link #restart} does
+     */
+    public synchronized void restartFrom(Path snapshot) {
+        process.kill();
+        try {
+            Files.copy(snapshot, snapshot(), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        restart(Data.KEEP);
+    }
+
+    /**
      * Sends a command, on a connection of its own, and returns the reply: a String (decoded as UTF-8), a Long, null, or
      * a List of those, in which an error is a {@link CommandException}. For commands with one reply: no SUBSCRIBE, no
      * MULTI.
@@ -362,6 +396,10 @@ public final class RedisServer implements AutoCloseable {
             throw new IllegalStateException("The server has no TLS");
         }
         return certificate;
+    }
+
+    private Path snapshot() {
+        return data().resolve("dump.rdb");
     }
 
     private Path data() {

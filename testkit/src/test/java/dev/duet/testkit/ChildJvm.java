@@ -21,7 +21,7 @@ final class ChildJvm implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** Starts a JVM that starts a server: {@code redis}, {@code paused-redis} or {@code postgres}. */
+    /** Starts a JVM that starts a server: {@code redis}, {@code paused-redis}, {@code postgres} or {@code paused-jvm}. */
     static ChildJvm start(String server, Path temporary) throws IOException {
         Path log = Files.createTempFile(temporary, "child", ".log");
         Process process = new ProcessBuilder(List.of(
@@ -41,6 +41,10 @@ final class ChildJvm implements AutoCloseable {
         long pid;
         if (arguments[0].equals("postgres")) {
             pid = PostgresServer.start().pid();
+        } else if (arguments[0].equals("paused-jvm")) {
+            JvmProcess jvm = JvmProcess.start("jvm", JvmProcessIT.Sleeper.class, List.of(), List.of());
+            jvm.pause();
+            pid = jvm.pid();
         } else {
             RedisServer redis = RedisServer.start();
             pid = redis.pid();
@@ -91,8 +95,8 @@ final class ChildJvm implements AutoCloseable {
     /** The directories of servers in a temporary directory. */
     static List<Path> serverDirectories(Path temporary) throws IOException {
         try (Stream<Path> files = Files.list(temporary)) {
-            return files.filter(
-                            file -> file.getFileName().toString().matches("duet-(redis|postgres)-[0-9a-f]{8}-.*-.*"))
+            return files.filter(file ->
+                            file.getFileName().toString().matches("duet-(redis|postgres|jvm)-[0-9a-f]{8}-.*-.*"))
                     .toList();
         }
     }

@@ -219,6 +219,21 @@ class RedisServerIT {
     }
 
     @Test
+    void restartFrom_snapshot_bringsBackWhatWasThere(@TempDir Path directory) {
+        try (RedisServer redis = RedisServer.start()) {
+            Path snapshot = directory.resolve("snapshot");
+            redis.command("SET", "key", "old");
+            redis.snapshotTo(snapshot);
+            redis.command("SET", "key", "new");
+            redis.snapshotTo(directory.resolve("later"));
+
+            redis.restartFrom(snapshot);
+
+            assertThat(redis.command("GET", "key")).isEqualTo("old");
+        }
+    }
+
+    @Test
     void restart_empty_bringsBackNothing() {
         try (RedisServer redis = RedisServer.builder()
                 .directive("appendonly", "yes")
