@@ -35,8 +35,10 @@ final class Scopes {
             .reader(1, 1)
             .reader(1, 1);
 
-    static final Scope JOINED_TWICE =
-            Scope.of("an invalidation, three reads on its node").writer(INVALIDATE, 1).reader(1, 2).reader(1, 1);
+    static final Scope JOINED_TWICE = Scope.of("an invalidation, three reads on its node")
+            .writer(INVALIDATE, 1)
+            .reader(1, 2)
+            .reader(1, 1);
 
     static final Scope PEEKS = Scope.of("an invalidation, and a reader who does not load")
             .writer(INVALIDATE, 0)

@@ -106,7 +106,8 @@ public final class Follower {
         /** All that it knows, for logs and tests. */
         @Override
         public String toString() {
-            return "Audit[sentAt=" + sentAt + ", eager=" + eager + ", era=" + era + ", asked=" + Arrays.toString(asked)
+            return "Audit[sentAt=" + sentAt + ", eager=" + eager + ", era=" + era + ", subscription=" + subscription
+                    + ", asked=" + Arrays.toString(asked)
                     + ']';
         }
     }
@@ -227,9 +228,8 @@ public final class Follower {
         }
         long[] asked = new long[partitions.length];
         for (Partition partition : partitions) {
-            asked[partition.id] = partition.numbered()
-                    ? Math.max(partition.applied, effects.highestKept(partition.id))
-                    : UNKNOWN;
+            asked[partition.id] =
+                    partition.numbered() ? Math.max(partition.applied, effects.highestKept(partition.id)) : UNKNOWN;
         }
         return new Audit(now, eager, era, counts.subscriptions, asked);
     }
@@ -295,7 +295,8 @@ public final class Follower {
     /** All that what it does next depends on, for logs and tests: two followers of one text behave alike. */
     @Override
     public String toString() {
-        return "Follower[era=" + era + ", behindRuns=" + behindRuns + ", partitions=" + Arrays.toString(partitions)
+        return "Follower[era=" + era + ", subscriptions=" + counts.subscriptions + ", behindRuns=" + behindRuns
+                + ", patience=" + patience + ", partitions=" + Arrays.toString(partitions)
                 + ", pending=" + pending + ']';
     }
 
@@ -527,9 +528,11 @@ public final class Follower {
 
         @Override
         public String toString() {
-            return "Partition[applied=" + applied + ", heard=" + heard + ", held=" + held.values()
+            return "Partition[applied=" + applied + ", heard=" + heard + ", toHear=" + toHear + ", silentUpTo="
+                    + silentUpTo
+                    + ", highest=" + highest + ", held=" + held.values()
                     + (replaying ? ", replaying after " + after + " to " + target : "")
-                    + (lost ? ", lost " + above + " at " + seen + (startingOver ? ", starting over" : "") : "") + ']';
+                    + (lost ? ", lost " + above + " at " + lostAt + (startingOver ? ", starting over" : "") : "") + ']';
         }
     }
 
