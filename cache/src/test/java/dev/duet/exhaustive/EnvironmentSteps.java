@@ -76,7 +76,9 @@ final class EnvironmentSteps {
             next.add(name(n, "hears of change " + version), nodes.hear(without, n, version));
             if (n == Scope.FAR && state.shared().mayHappen(Fault.LOSS, scope)) {
                 next.add(name(n, "never hears of change " + version), spent(without, Fault.LOSS));
-                next.add(name(n, "loses its subscription, and subscribes anew"), resubscribe(spent(state, Fault.LOSS), n));
+                next.add(
+                        name(n, "loses its subscription, and subscribes anew"),
+                        resubscribe(spent(state, Fault.LOSS), n));
             }
             if (n == Scope.FAR && state.shared().mayHappen(Fault.REPEAT, scope)) {
                 next.add(

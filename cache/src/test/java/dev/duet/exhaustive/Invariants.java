@@ -49,7 +49,9 @@ final class Invariants {
             if (copy == null) {
                 continue;
             }
-            if (settled && copy.value() != database && state.node(n).isCaughtUp(state.shared().head())) {
+            if (settled
+                    && copy.value() != database
+                    && state.node(n).isCaughtUp(state.shared().head())) {
                 return "NO RESIDUE: node " + (n + 1) + " keeps " + copy.value() + ", the database has " + database;
             }
             if (copy.value() < state.node(n).fresh()) {

@@ -79,16 +79,22 @@ final class NearCaches {
     Result fill(Near near, int behind, Copy copy) {
         return known.computeIfAbsent(
                 new Insertion(near, behind, copy, false),
-                call -> on(near, near.last(), behind, (real, ticket) -> real.fill(
-                        KEY, ticket, copy, 0, copy.version(), NEVER, NEVER)));
+                call -> on(
+                        near,
+                        near.last(),
+                        behind,
+                        (real, ticket) -> real.fill(KEY, ticket, copy, 0, copy.version(), NEVER, NEVER)));
     }
 
     /** Keeps what the node itself has put, with a ticket that is {@code behind} by a number of invalidations. */
     Result replace(Near near, int behind, Copy copy) {
         return known.computeIfAbsent(
                 new Insertion(near, behind, copy, true),
-                call -> on(near, near.last(), behind, (real, ticket) -> real.replace(
-                        KEY, ticket, copy, 0, copy.version(), NEVER, NEVER)));
+                call -> on(
+                        near,
+                        near.last(),
+                        behind,
+                        (real, ticket) -> real.replace(KEY, ticket, copy, 0, copy.version(), NEVER, NEVER)));
     }
 
     private interface Call {
@@ -100,8 +106,7 @@ final class NearCaches {
     }
 
     private Result on(Near near, int last, int behind, Call call) {
-        NearCache<String, Copy> real =
-                new NearCache<>(NearCacheConfig.ofSize(16, 1), clock, Freshness.endless());
+        NearCache<String, Copy> real = new NearCache<>(NearCacheConfig.ofSize(16, 1), clock, Freshness.endless());
         if (near.last() > 0) {
             real.invalidate(KEY, 0, near.last());
         }

@@ -26,8 +26,7 @@ final class Nodes {
 
     /** A node that has seen the head, and holds nothing. */
     Node start(int head) {
-        return new Node(
-                new Near(null, head, 0), Node.NONE, followers.start(head), 0, List.of(), head, 0);
+        return new Node(new Near(null, head, 0), Node.NONE, followers.start(head), 0, List.of(), head, 0);
     }
 
     /** The value that a node serves near, or null. */
@@ -62,9 +61,7 @@ final class Nodes {
 
     /** Lets nobody join the flight of the key. */
     State detach(State state, int n) {
-        return scope.has(Guard.FLIGHT_DETACHED)
-                ? state.with(n, state.node(n).withFlight(Node.NONE))
-                : state;
+        return scope.has(Guard.FLIGHT_DETACHED) ? state.with(n, state.node(n).withFlight(Node.NONE)) : state;
     }
 
     State raiseFloor(State state, int n, int version) {
@@ -136,12 +133,11 @@ final class Nodes {
     }
 
     private static Change change(int version, About about) {
-        String key =
-                switch (about) {
-                    case KEY -> KEY;
-                    case WHOLE_CACHE -> null;
-                    case OTHER_KEY, NOTHING -> "other";
-                };
+        String key = switch (about) {
+            case KEY -> KEY;
+            case WHOLE_CACHE -> null;
+            case OTHER_KEY, NOTHING -> "other";
+        };
         return new Change(0, version, "users", key, "node");
     }
 

@@ -65,13 +65,10 @@ record Reader(Step step, int left, int ticket, int value, int version, int floor
 
     /** After {@code times} invalidations of the key on its node. */
     Reader invalidated(int times) {
-        boolean minds =
-                switch (step) {
-                    case ASKING, LOADING, FILLING, FILLING_NEAR -> ticket < 2;
-                    default -> false;
-                };
-        return minds
-                ? new Reader(step, left, Math.min(2, ticket + times), value, version, floor, leader)
-                : this;
+        boolean minds = switch (step) {
+            case ASKING, LOADING, FILLING, FILLING_NEAR -> ticket < 2;
+            default -> false;
+        };
+        return minds ? new Reader(step, left, Math.min(2, ticket + times), value, version, floor, leader) : this;
     }
 }

@@ -64,10 +64,11 @@ final class ReaderSteps {
                 next.add(() -> name(r) + "loads " + row, state.with(r, reader.returning(row)));
             }
             case FILLING -> fill(state, r, next);
-            case FILLING_NEAR -> next.add(
-                    () -> name(r) + "fills the near cache",
-                    nodes.fill(state, role(r).node(), reader.ticket(), new Copy(reader.value(), reader.version()))
-                            .with(r, reader.returning(reader.value())));
+            case FILLING_NEAR ->
+                next.add(
+                        () -> name(r) + "fills the near cache",
+                        nodes.fill(state, role(r).node(), reader.ticket(), new Copy(reader.value(), reader.version()))
+                                .with(r, reader.returning(reader.value())));
             case RETURNING -> next.add(() -> name(r) + "returns " + reader.value(), land(state, r, true));
             case JOINED -> {
                 // waits for its leader

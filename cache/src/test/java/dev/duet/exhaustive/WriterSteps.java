@@ -56,9 +56,11 @@ final class WriterSteps {
                     commit(state, w, next);
                 }
             }
-            case BEGUN -> next.add(
-                    () -> name(w) + "drops what is near, and detaches the flight",
-                    nodes.detach(nodes.drop(state, role(w).node()), role(w).node()).with(w, writer.at(Step.READY)));
+            case BEGUN ->
+                next.add(
+                        () -> name(w) + "drops what is near, and detaches the flight",
+                        nodes.detach(nodes.drop(state, role(w).node()), role(w).node())
+                                .with(w, writer.at(Step.READY)));
             case READY -> commit(state, w, next);
             case COMMITTED -> {
                 if (announces) {
@@ -106,9 +108,12 @@ final class WriterSteps {
     private void tell(State state, int w, Successors next) {
         Writer writer = state.writer(w);
         switch (role(w).kind()) {
-            case INVALIDATE -> next.add(
-                    () -> name(w) + "invalidates",
-                    records.execute(state, new Operation.Invalidate()).state().with(w, writer.at(Step.COMPLETED)));
+            case INVALIDATE ->
+                next.add(
+                        () -> name(w) + "invalidates",
+                        records.execute(state, new Operation.Invalidate())
+                                .state()
+                                .with(w, writer.at(Step.COMPLETED)));
             case INVALIDATE_ALL -> {
                 State after = records.invalidateAll(state);
                 next.add(
@@ -159,9 +164,10 @@ final class WriterSteps {
         int n = role(w).node();
         return switch (role(w).kind()) {
             case INVALIDATE_ALL -> nodes.raiseFloor(state, n, writer.version());
-            case PUT -> writer.version() > 0
-                    ? nodes.replace(state, n, writer.ticket(), new Copy(writer.row(), writer.version()))
-                    : nodes.drop(state, n);
+            case PUT ->
+                writer.version() > 0
+                        ? nodes.replace(state, n, writer.ticket(), new Copy(writer.row(), writer.version()))
+                        : nodes.drop(state, n);
             default -> nodes.drop(state, n);
         };
     }
