@@ -242,6 +242,16 @@ class NearCacheTest {
     }
 
     @Test
+    void A17_highest_isOfWhatWasEverKept() {
+        fill("a", "value", 5);
+        fill("b", "older", 3);
+        near.invalidate("a");
+
+        assertThat(near.highest(PARTITION)).isEqualTo(5);
+        assertThat(near.highest(PARTITION + 1)).isZero();
+    }
+
+    @Test
     void A39_ownMessageAfterOwnFill_evictsNothing() {
         fill("a", "two", 2);
         near.invalidate("a", PARTITION, 2);
