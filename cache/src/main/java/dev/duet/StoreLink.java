@@ -127,7 +127,7 @@ final class StoreLink {
 
     /** Makes a call that nobody waits for, and that takes back or keeps up what others wait for: also to a store that is down. */
     void send(Function<Namespace, CompletionStage<?>> call) {
-        startAnyhow(call::apply).whenComplete((reply, failure) -> count(failure));
+        CompletableFuture<?> unused = startAnyhow(call::apply).whenComplete((reply, failure) -> count(failure));
     }
 
     private <R> CompletableFuture<R> startAnyhow(Function<Namespace, CompletionStage<R>> call) {
@@ -169,7 +169,7 @@ final class StoreLink {
             return known;
         }
         return cause instanceof NotCalled
-                ? new StoreUnavailableException(cause.getMessage(), null)
+                ? new StoreUnavailableException(String.valueOf(cause.getMessage()), null)
                 : new StoreUnavailableException("the store cannot be used: " + cause.getMessage(), cause);
     }
 
@@ -292,7 +292,7 @@ final class StoreLink {
                 () -> done.completeExceptionally(
                         new StoreUnavailableException("what is owed to the store could not be paid in time", null)),
                 timeout);
-        done.whenComplete((all, failure) -> {
+        CompletableFuture<Void> unused = done.whenComplete((all, failure) -> {
             timer.cancel(false);
             if (failure == null && !owed.isEmpty() && !payments.isEmpty()) {
                 payFirst();

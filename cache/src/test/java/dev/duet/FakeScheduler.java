@@ -73,7 +73,7 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
 
     @Override
     public void execute(Runnable command) {
-        schedule(command, 0, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> unused = schedule(command, 0, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -123,7 +123,7 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
             } else if (runAndReset()) {
                 synchronized (FakeScheduler.this) {
                     due = nanos.getAsLong() + period;
-                    add(this);
+                    ScheduledFuture<?> unused = add(this);
                 }
             }
         }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenWrites {
 
+    @SuppressWarnings("ThreadLocalUsage") // one for each node: what a thread does on one concerns no other
     private final ThreadLocal<@Nullable Deque<BooleanSupplier>> open = new ThreadLocal<>();
 
     /** No thread is. */

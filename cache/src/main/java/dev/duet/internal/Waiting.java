@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** How the threads of callers wait; tests put virtual time in its place. Thread-safe. */
 public interface Waiting {
@@ -19,7 +20,7 @@ public interface Waiting {
      * @throws ExecutionException if it failed
      * @throws TimeoutException if it is not there in time; it may still come
      */
-    <T> T await(CompletableFuture<T> result, long nanos)
+    <T extends @Nullable Object> T await(CompletableFuture<T> result, long nanos)
             throws InterruptedException, ExecutionException, TimeoutException;
 
     /** Waits for so many nanoseconds; less if the thread is interrupted. */
@@ -29,7 +30,7 @@ public interface Waiting {
     static Waiting blocking() {
         return new Waiting() {
             @Override
-            public <T> T await(CompletableFuture<T> result, long nanos)
+            public <T extends @Nullable Object> T await(CompletableFuture<T> result, long nanos)
                     throws InterruptedException, ExecutionException, TimeoutException {
                 return result.get(nanos, TimeUnit.NANOSECONDS);
             }

@@ -274,7 +274,7 @@ public final class ChangeFollower implements AutoCloseable {
                 late.accept(value);
             }
         });
-        result.whenComplete((value, failure) -> {
+        CompletableFuture<T> unused = result.whenComplete((value, failure) -> {
             try {
                 answer.accept(value, failure);
             } catch (RuntimeException e) {

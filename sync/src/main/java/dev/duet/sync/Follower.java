@@ -465,8 +465,6 @@ public final class Follower {
         long heard = UNKNOWN;
         /** The highest version seen anywhere, or {@link #UNKNOWN}. */
         long highest = UNKNOWN;
-        /** How many audits found a message missing that was waited for, since one was heard. */
-        int behind;
         /** Whether the log was asked for what comes after {@link #after}, to reach {@link #target} at least. */
         boolean replaying;
 

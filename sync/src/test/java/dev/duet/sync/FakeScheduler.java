@@ -75,7 +75,7 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
 
     @Override
     public void execute(Runnable command) {
-        schedule(command, 0, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> unused = schedule(command, 0, TimeUnit.NANOSECONDS);
     }
 
     private synchronized Task add(Task task) {
@@ -135,7 +135,7 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
             } else if (runAndReset()) {
                 synchronized (FakeScheduler.this) {
                     due = now + period;
-                    add(this);
+                    ScheduledFuture<?> unused = add(this);
                 }
             }
         }
