@@ -16,6 +16,7 @@ import java.util.List;
  * @param changes what each version was about, two bits each
  * @param faults how often each fault has happened, four bits each
  */
+@SuppressWarnings("EnumOrdinal") // packed into the bits of numbers that live as long as one run
 record Shared(
         int database, StoredRecord record, int head, int floor, int base, int logStart, long changes, int faults) {
 

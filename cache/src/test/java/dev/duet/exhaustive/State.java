@@ -64,6 +64,7 @@ final class State {
         return with(1 + Scope.NODES + writers() + r, (Object) reader);
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same part needs no new state; an equal one does no harm
     private State with(int index, Object part) {
         if (parts[index] == part) {
             return this;

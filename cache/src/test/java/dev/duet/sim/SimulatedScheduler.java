@@ -42,7 +42,7 @@ final class SimulatedScheduler extends AbstractExecutorService implements Schedu
 
     @Override
     public void execute(Runnable command) {
-        schedule(command, 0, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> unused = schedule(command, 0, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -95,7 +95,7 @@ final class SimulatedScheduler extends AbstractExecutorService implements Schedu
                 run();
             } else if (runAndReset()) {
                 due = (fixedRate ? due : world.now()) + period;
-                enqueue();
+                ScheduledFuture<?> unused = enqueue();
             }
         }
 

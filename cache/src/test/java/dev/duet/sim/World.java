@@ -109,7 +109,8 @@ final class World {
         Strand strand = running();
         if (!result.isDone()) {
             long wait = fallAsleep(strand);
-            result.whenComplete((value, thrown) -> wake(strand, wait, strand.node.hesitation()));
+            CompletableFuture<T> unused =
+                    result.whenComplete((value, thrown) -> wake(strand, wait, strand.node.hesitation()));
             if (nanos < Long.MAX_VALUE) {
                 after(nanos, () -> wake(strand, wait, 0));
             }
