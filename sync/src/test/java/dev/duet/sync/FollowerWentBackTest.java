@@ -42,6 +42,23 @@ class FollowerWentBackTest {
     }
 
     @Test
+    void A17_headAboveAppliedButBelowWhatIsKept_startsOverAboveThat() {
+        at10.effects.kept = 19;
+        at10.look(1, false, 15, 20);
+
+        at10.calledFor("floor 0 20", "start 0 over, seen 15 above 19");
+    }
+
+    @Test
+    void A17_keptAfterTheHeadsWereAskedFor_isNoSignOfGoingBack() {
+        Follower.Audit audit = follower.audit(1, false);
+        at10.effects.kept = 19;
+        follower.onHeads(audit, new long[] {10, 20});
+
+        at10.calledFor("fresh 1");
+    }
+
+    @Test
     void A16_headSeenAboveAllMessages_startsOverAboveThatHead() {
         at10.look(1, false, 15, 20);
         at10.hear(11, 5);

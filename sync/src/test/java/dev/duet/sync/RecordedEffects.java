@@ -7,6 +7,9 @@ import java.util.List;
 /** Writes down what a follower calls for, one line for each call. */
 final class RecordedEffects implements Follower.Effects {
 
+    /** The highest version kept near, in every partition. */
+    long kept;
+
     private final List<String> calls = new ArrayList<>();
 
     /** What was called for since this was asked last. */
@@ -24,6 +27,11 @@ final class RecordedEffects implements Follower.Effects {
     @Override
     public void raiseFloor(int partition, long version) {
         calls.add("floor " + partition + " " + version);
+    }
+
+    @Override
+    public long highestKept(int partition) {
+        return kept;
     }
 
     @Override
