@@ -197,7 +197,7 @@ public final class Follower {
         boolean dead = false;
         for (Partition partition : partitions) {
             long head = highestWaitedFor(partition);
-            if (partition.numbered() && partition.applied < head) {
+            if (partition.applied < head) {
                 partition.behind++;
                 dead |= partition.behind >= 2;
                 replay(partition, head);
@@ -279,6 +279,7 @@ public final class Follower {
         return true;
     }
 
+    /** The highest head that an audit waits for; none waits while a partition is not numbered. */
     private long highestWaitedFor(Partition partition) {
         long highest = UNKNOWN;
         for (Pending audit : pending) {
