@@ -56,14 +56,13 @@ public final class ChangeFollower implements AutoCloseable {
     private final List<Runnable> wanted = new ArrayList<>();
     /** When the audit under way was sent, or null; guarded by this. */
     private @Nullable Long auditSentAt;
-    /** The listener that is listened to; one that was given up may still deliver. Guarded by this. */
+    /** The last listener, which alone is listened to; one before it may still deliver. Guarded by this. */
     private @Nullable Listener current;
     /** The subscription, once it stands; guarded by this. */
     private @Nullable ChangeSubscription subscription;
     /** The audits to come; guarded by this. */
     private @Nullable Future<?> audits;
 
-    private boolean subscribing;
     private volatile boolean closed;
 
     private ChangeFollower(
@@ -194,13 +193,13 @@ public final class ChangeFollower implements AutoCloseable {
         });
     }
 
+    /** Subscribes, and again if that fails: called once at the start, and again when a subscription is given up. */
     private void subscribe() {
         Listener listener = new Listener();
         synchronized (this) {
-            if (closed || subscribing) {
+            if (closed) {
                 return;
             }
-            subscribing = true;
             current = listener;
         }
         call(
@@ -208,11 +207,8 @@ public final class ChangeFollower implements AutoCloseable {
                 (made, failure) -> {
                     boolean late;
                     synchronized (this) {
-                        subscribing = false;
                         late = closed;
-                        if (failure != null) {
-                            current = null;
-                        } else if (!late) {
+                        if (failure == null && !late) {
                             subscription = made;
                         }
                     }

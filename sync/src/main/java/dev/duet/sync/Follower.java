@@ -322,6 +322,7 @@ public final class Follower {
         return true;
     }
 
+    /** The highest head that an audit waits for; none waits while a partition is not numbered. */
     private long highestWaitedFor(Partition partition) {
         long highest = UNKNOWN;
         for (Pending audit : pending) {

@@ -71,6 +71,20 @@ class ChangeFollowerTest {
     }
 
     @Test
+    void A09_heardBeforeAndAfterAReconnect_isNoGoingBack() {
+        ChangeFollower follower = started();
+        feed.send(11);
+        feed.heads = new long[] {11, 20};
+        feed.listener().onLost();
+        feed.listener().onSubscribed();
+        feed.send(11, 12);
+
+        assertThat(handler.taken()).containsExactly("apply 0 11", "fresh 0", "audited", "apply 0 12");
+        assertThat(follower.stats().subscriptions()).isEqualTo(2);
+        assertThat(follower.stats().wentBack()).isZero();
+    }
+
+    @Test
     void onChange_next_isApplied() {
         ChangeFollower follower = started();
         feed.send(11, 12);
@@ -393,6 +407,20 @@ class ChangeFollowerTest {
     }
 
     @Test
+    void A08_deadAndNotYetSubscribedToAnew_isClosedOnceOnly() {
+        started();
+        feed.subscribing = Mode.NEVER;
+        deliverNothing();
+        assertThat(feed.taken()).containsSubsequence("close 1", "subscribe");
+
+        feed.heads = new long[] {13, 20};
+        scheduler.advance(QUARTER);
+        feed.heads = new long[] {14, 20};
+        scheduler.advance(2 * QUARTER);
+        assertThat(feed.taken()).contains("changes 0 after 13").doesNotContain("close 1", "subscribe");
+    }
+
+    @Test
     void A08_deadSubscriptionCannotBeClosed_isSubscribedToAnewAndAuditsGoOn() {
         started();
         feed.closingFails = true;
@@ -444,7 +472,7 @@ class ChangeFollowerTest {
         follower.close();
         feed.taken();
 
-        feed.lastHeads.complete(new long[] {11, 20});
+        feed.lastHeads.complete(new long[] {10, 20});
         feed.send(11, 15);
         feed.listener().onSubscribed();
         feed.listener().onUnreadable("garbage");
@@ -452,6 +480,7 @@ class ChangeFollowerTest {
         scheduler.advance(10 * BOUND);
         assertThat(handler.taken()).isEmpty();
         assertThat(feed.taken()).isEmpty();
+        assertThat(follower.unreadable()).isZero();
     }
 
     @Test
@@ -472,8 +501,8 @@ class ChangeFollowerTest {
         follower.close();
         feed.taken();
         feed.lastSubscription.completeExceptionally(new StoreUnavailableException("down", null));
-        scheduler.advance(BOUND);
 
+        assertThat(scheduler.waiting()).isZero();
         assertThat(feed.taken()).isEmpty();
     }
 

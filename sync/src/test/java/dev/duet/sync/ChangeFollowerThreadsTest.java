@@ -12,6 +12,8 @@ import dev.duet.sync.FakeFeed.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -95,6 +97,36 @@ class ChangeFollowerThreadsTest {
         assertThat(handler.taken()).containsExactly("apply 0 11", "floor 0 12", "floor 0 100", "apply 0 101");
     }
 
+    @Test
+    void onChange_whileAnotherThreadsIsApplied_waitsForIt() throws Exception {
+        CountDownLatch applying = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<Long> applied = new CopyOnWriteArrayList<>();
+        start(feed, new InOrder(2) {
+            @Override
+            public void apply(Change change) {
+                applying.countDown();
+                awaitUninterrupted(goOn);
+                applied.add(change.version());
+            }
+        });
+        Thread first = new Thread(() -> feed.send(11), "first");
+        Thread second = new Thread(() -> feed.send(12), "second");
+        first.start();
+        awaitUninterrupted(applying);
+        second.start();
+        while (second.getState() != Thread.State.BLOCKED && second.isAlive()) {
+            Thread.onSpinWait();
+        }
+        assertThat(applied).isEmpty();
+        assertThat(second.isAlive()).isTrue();
+        goOn.countDown();
+        first.join();
+        second.join();
+
+        assertThat(applied).containsExactly(11L, 12L);
+    }
+
     /** One thread waits for the answer of the log, which another gives after more messages have come. */
     @Test
     void replay_answeredByAnotherThreadWhileMessagesCome_appliesInOrder() throws Exception {
@@ -166,12 +198,20 @@ class ChangeFollowerThreadsTest {
         return ChangeFollower.start(namespace, to, scheduler, scheduler::now, BOUND, RETRY);
     }
 
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static Change change(long version) {
         return FollowerFixture.change(0, version);
     }
 
     /** Finds out whether changes come in order and one at a time; so its fields need no lock of their own. */
-    private static final class InOrder implements ChangeHandler {
+    private static class InOrder implements ChangeHandler {
         private final long[] last;
         private final AtomicInteger inside = new AtomicInteger();
         private int applied;

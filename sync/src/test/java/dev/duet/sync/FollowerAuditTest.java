@@ -85,10 +85,13 @@ class FollowerAuditTest {
     }
 
     @Test
-    void onHeads_laterAuditMetFirst_doesNotCountTheEarlierOneAgain() {
-        at10.look(7, false, 11, 21);
-        at10.look(8, false, 11, 20);
-        at10.effects.taken();
+    void onHeads_laterAuditMetFirst_doesNotWaitForTheEarlierOnes() {
+        Follower.Audit first = follower.audit(6, false);
+        Follower.Audit second = follower.audit(7, false);
+        Follower.Audit third = follower.audit(8, false);
+        follower.onHeads(first, new long[] {11, 21});
+        follower.onHeads(second, new long[] {11, 21});
+        follower.onHeads(third, new long[] {11, 20});
         at10.hear(11);
         at10.calledFor("apply 0 11", "fresh 8");
 
@@ -105,6 +108,22 @@ class FollowerAuditTest {
         at10.hear(11, 12);
 
         at10.calledFor("apply 0 11", "fresh 8", "apply 0 12", "fresh 7");
+    }
+
+    @Test
+    void onHeads_freshAtOnce_isNotKeptInPlaceOfOneThatWaits() {
+        Follower.Audit[] audits = new Follower.Audit[5];
+        for (int i = 0; i < audits.length; i++) {
+            audits[i] = follower.audit(i + 1, false);
+        }
+        follower.onHeads(audits[4], new long[] {11, 20});
+        for (int i = 0; i < 4; i++) {
+            follower.onHeads(audits[i], new long[] {10, 20});
+        }
+        at10.calledFor("fresh 1", "fresh 2", "fresh 3", "fresh 4");
+
+        at10.hear(11);
+        at10.calledFor("apply 0 11", "fresh 5");
     }
 
     @Test

@@ -235,6 +235,17 @@ class FollowerTest {
     }
 
     @Test
+    void onChange_beforeTheFirstHeadsWithSeveralMissing_oneAnswerOfTheLogSettlesThem() {
+        FollowerFixture unknown = new FollowerFixture();
+        unknown.hear(12, 15);
+        unknown.look(5, true, 10, 20);
+        unknown.effects.taken();
+        unknown.follower.onReplayFailed(0, 10);
+
+        unknown.calledFor("floor 0 15");
+    }
+
+    @Test
     void onChange_headZero_isAKnownHead() {
         FollowerFixture empty = new FollowerFixture().startedAt(0, 0);
         empty.hear(1);

@@ -180,6 +180,15 @@ class FollowerWentBackTest {
     }
 
     @Test
+    void A16_lost_versionAfterTheLastAppliedIsHeldLikeAllOthers() {
+        at10.hear(11, 5);
+        at10.effects.taken();
+        at10.hear(12);
+
+        at10.calledForNothing();
+    }
+
+    @Test
     void A16_lost_oneMissingAfterTheNewHeadIsAskedForOnceItIsKnown() {
         at10.hear(11, 5, 102);
         at10.effects.taken();
