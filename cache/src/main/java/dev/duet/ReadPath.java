@@ -137,7 +137,7 @@ final class ReadPath<K, V> {
             if (reply instanceof LeaseReply.Granted granted) {
                 core.stats.storeMisses.increment();
                 countForeign(granted.foreign());
-                return loadAndFill(key, loader, record, token, ticket);
+                return loadAndFill(key, loader, record, token, granted.head(), ticket);
             }
             Reading found = ((LeaseReply.Refused) reply).reading();
             if (found instanceof Reading.Hit hit) {
@@ -164,7 +164,12 @@ final class ReadPath<K, V> {
     }
 
     private @Nullable V loadAndFill(
-            K key, CacheLoader<? super K, ? extends V> loader, RecordKey record, String token, long ticket)
+            K key,
+            CacheLoader<? super K, ? extends V> loader,
+            RecordKey record,
+            String token,
+            long granted,
+            long ticket)
             throws Exception {
         long floor = near.floor(record.partition());
         long started = core.node.clock().read();
@@ -183,7 +188,7 @@ final class ReadPath<K, V> {
         }
         long asked = core.node.clock().read();
         try {
-            WriteReply reply = core.call(record, new Operation.Fill(token, content));
+            WriteReply reply = core.call(record, new Operation.Fill(token, granted, content));
             if (reply.stored()) {
                 core.fillNear(key, ticket, value, record.partition(), reply.version(), asked, content.life());
             } else {

@@ -36,7 +36,8 @@ public final class AuditCost {
             for (int round = 1; round <= ROUNDS; round++) {
                 Cost without = measure(server, Duration.ofHours(10), MEASURED);
                 Cost with = measure(server, Duration.ofSeconds(1), MEASURED);
-                print(
+                System.out.printf(
+                        Locale.ROOT,
                         "round %d: %.1f audits/s take %.2f %% of one processor in the node (%.2f %% without), %.2f %% in Redis"
                                 + " (%.2f %%)%n",
                         round,
@@ -76,9 +77,5 @@ public final class AuditCost {
         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format, values);
     }
 }

@@ -19,7 +19,9 @@ final class Operations {
     final Renew renew;
     final Complete completeWithNothing;
     private final Map<Integer, Complete> completions = new HashMap<>();
-    private final Map<Integer, Fill> fills = new HashMap<>();
+    private final Map<Filling, Fill> fills = new HashMap<>();
+
+    private record Filling(int granted, int row) {}
 
     Operations(String token) {
         this.token = token;
@@ -34,7 +36,8 @@ final class Operations {
         return completions.computeIfAbsent(row, r -> new Complete(token, Records.content(r)));
     }
 
-    Fill fill(int row) {
-        return fills.computeIfAbsent(row, r -> new Fill(token, Records.content(r)));
+    Fill fill(int granted, int row) {
+        return fills.computeIfAbsent(
+                new Filling(granted, row), f -> new Fill(token, f.granted(), Records.content(f.row())));
     }
 }

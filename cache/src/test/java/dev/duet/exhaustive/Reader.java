@@ -7,7 +7,7 @@ package dev.duet.exhaustive;
  * @param left how many reads it has left, this one included
  * @param ticket how often the key was invalidated on its node since it took its ticket, at most 2
  * @param value the version of the row that it has found
- * @param version the head at which that was true
+ * @param version the head at which that was true, or at which its lease was granted
  * @param floor the oldest version of the row that it may return
  * @param leader the reader whose flight it has joined, or {@link Node#NONE}
  */
@@ -37,6 +37,11 @@ record Reader(Step step, int left, int ticket, int value, int version, int floor
         return new Reader(newStep, left, ticket, value, version, floor, leader);
     }
 
+    /** It has the lease. */
+    Reader leased(int head) {
+        return new Reader(Step.LOADING, left, ticket, value, head, floor, leader);
+    }
+
     Reader ticketed() {
         return new Reader(Step.ASKING, left, 0, 0, 0, floor, Node.NONE);
     }
@@ -46,7 +51,7 @@ record Reader(Step step, int left, int ticket, int value, int version, int floor
     }
 
     Reader loaded(int newValue) {
-        return new Reader(Step.FILLING, left, ticket, newValue, 0, floor, leader);
+        return new Reader(Step.FILLING, left, ticket, newValue, version, floor, leader);
     }
 
     /** It has a value that may be kept near. */

@@ -6,6 +6,7 @@ import dev.duet.exhaustive.Records.Done;
 import dev.duet.exhaustive.Scope.ReaderRole;
 import dev.duet.store.LeaseReply;
 import dev.duet.store.Operation;
+import dev.duet.store.Operation.Fill;
 import dev.duet.store.Reading;
 import dev.duet.store.WriteReply;
 import java.util.ArrayList;
@@ -114,8 +115,8 @@ final class ReaderSteps {
     private void lease(State state, int r, Successors next) {
         Reader reader = state.reader(r);
         Done<LeaseReply> done = records.execute(state, operations(r, reader).lease);
-        if (done.reply() instanceof LeaseReply.Granted) {
-            next.add(() -> name(r) + "gets the lease", done.state().with(r, reader.at(Step.LOADING)));
+        if (done.reply() instanceof LeaseReply.Granted granted) {
+            next.add(() -> name(r) + "gets the lease", done.state().with(r, reader.leased((int) granted.head())));
             return;
         }
         Reading found = ((LeaseReply.Refused) done.reply()).reading();
@@ -163,7 +164,8 @@ final class ReaderSteps {
 
     private void fill(State state, int r, Successors next) {
         Reader reader = state.reader(r);
-        Done<WriteReply> done = records.execute(state, operations(r, reader).fill(reader.value()));
+        Fill fill = operations(r, reader).fill(reader.version(), reader.value());
+        Done<WriteReply> done = records.execute(state, fill);
         if (done.reply().stored()) {
             int version = (int) done.reply().version();
             next.add(

@@ -95,7 +95,8 @@ final class Records {
         if (!scope.has(Guard.TOKEN)
                 && operation instanceof Fill fill
                 && (live instanceof Leased || live instanceof StoredRecord.Absent)) {
-            return operation.apply(new Leased(fill.token(), moment.head(), Value.NEVER), moment);
+            return operation.apply(
+                    new Leased(fill.token(), fill.granted(), Value.NEVER), new Moment(NOW, moment.head(), 0));
         }
         Outcome<R> outcome = operation.apply(record, moment);
         if (!scope.has(Guard.LEASE_REPLACED) && outcome.change() && live instanceof Leased) {

@@ -21,11 +21,6 @@ class Guards {
         return namespace.heads();
     }
 
-    /** Whether a request for a lease, once granted, does not arrive again after the loader has begun. */
-    boolean leasesArriveOnce() {
-        return true;
-    }
-
     /** Whether a store that restarts starts everything over. */
     boolean restartsAreNoticed() {
         return true;

@@ -151,8 +151,7 @@ final class Link implements Store, Namespace {
             server.putSent(key);
             return exchange(() -> server.execute(node, key, operation), network.repeats(), () -> server.putGone(key));
         }
-        boolean once = operation instanceof Operation.Lease && server.guards().leasesArriveOnce();
-        return exchange(() -> server.execute(node, key, operation), !once && network.repeats(), () -> {});
+        return exchange(() -> server.execute(node, key, operation));
     }
 
     @Override

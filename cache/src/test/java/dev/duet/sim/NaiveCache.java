@@ -75,8 +75,8 @@ final class NaiveCache implements CacheUnderTest {
             LeaseReply lease = server.execute(node, record, new Operation.Lease(token, 1_000, 0))
                     .toCompletableFuture()
                     .join();
-            return lease instanceof LeaseReply.Granted
-                    ? server.execute(node, record, new Operation.Fill(token, content(record, version)))
+            return lease instanceof LeaseReply.Granted granted
+                    ? server.execute(node, record, new Operation.Fill(token, granted.head(), content(record, version)))
                     : CompletableFuture.completedFuture(null);
         }));
         near.put(key, new Entry(version, node.clock.read() + life()));

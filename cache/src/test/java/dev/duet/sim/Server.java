@@ -48,10 +48,6 @@ final class Server {
         this.inspector = store.open(config, "inspector");
     }
 
-    Guards guards() {
-        return guards;
-    }
-
     NamespaceConfig config() {
         return config;
     }

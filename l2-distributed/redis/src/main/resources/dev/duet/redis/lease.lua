@@ -1,6 +1,7 @@
 
 -- ARGV: the cache, the loader's token, the term, the version to discard.
--- Replies the head and whether what it replaces is damaged; or, if refused, what read.lua replies.
+-- Replies the head at which the lease was granted, and whether what it replaces is damaged; or, if refused, what read.lua
+-- replies.
 local token = ARGV[2]
 local now = clock()
 local head, floor = standing(ARGV[1])
@@ -18,7 +19,7 @@ if record then
   elseif holder then
     if now < until_ and granted >= floor then
       if holder == token then
-        return {head, 0}
+        return {granted, 0}
       end
       return {head, floor, now, record}
     end

@@ -5,6 +5,8 @@
 
 local HEAD, FLOORS, RECORD, LOG = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local NEVER = 9007199254740991
+-- By how many versions a partition that is started over leaves behind what is known to have been given out.
+local LEAP = 1048576
 -- The field beside the floors that says on which server the partition was started over last; no cache has such a name.
 local RUN = '*run'
 
@@ -50,12 +52,14 @@ local function base_and_highest()
 end
 
 -- Starts the partition over: whatever is stored counts as absent from now on, as the head goes above every version that is
--- known to have been given out, and becomes the floor under all caches. Nothing is published: followers see a gap, and the
--- log, which cannot close it, is dropped. Returns the head.
+-- known to have been given out, and becomes the floor under all caches. One of which nothing is known starts from the clock.
+-- Nothing is published: followers see a gap, and the log, which cannot close it, is dropped. Returns the head.
 local function start_over(above)
   local _, highest = base_and_highest()
-  local head = version_of(redis.pcall('GET', HEAD)) or 0
-  head = math.max(clock(), math.max(head, highest, above) + 1)
+  local now, head = clock(), version_of(redis.pcall('GET', HEAD)) or 0
+  local known = math.max(head, highest, above)
+  -- By the clock, so that two that are started over from the same data do not number alike.
+  head = known > 0 and math.max(known + LEAP + now % LEAP, now) or now
   redis.call('SET', HEAD, text(head))
   redis.call('DEL', FLOORS, LOG)
   redis.call('HSET', FLOORS, '*', text(head), RUN, run_id())

@@ -16,7 +16,9 @@ import dev.duet.store.Store;
 import dev.duet.store.WriteReply;
 import dev.duet.testkit.RedisServer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -76,15 +78,25 @@ class OperationsDifferentialIT {
         }
     }
 
-    /** A namespace, and the head at which it began. */
-    record Run(Namespace namespace, long start) {
+    /** A namespace, the head at which it began, and those at which leases were granted last, by record and token. */
+    record Run(Namespace namespace, long start, Map<List<Object>, Long> granted) {
         static Run in(Store store, NamespaceConfig config) {
             Namespace namespace = store.open(config, "node");
-            return new Run(namespace, await(namespace.heads())[0]);
+            return new Run(namespace, await(namespace.heads())[0], new HashMap<>());
         }
 
         Object execute(RecordKey key, Operation<?> operation) {
-            return comparable(await(namespace.execute(key, operation)));
+            Object reply = await(namespace.execute(key, operation));
+            if (operation instanceof Operation.Lease lease && reply instanceof LeaseReply.Granted lately) {
+                granted.put(List.of(key, lease.token()), lately.head());
+            }
+            return comparable(reply);
+        }
+
+        /** Fills under the lease that the token was granted last, or by so much beside it. */
+        Object fill(RecordKey key, String token, long beside, Content content) {
+            long head = granted.getOrDefault(List.of(key, token), start);
+            return execute(key, new Operation.Fill(token, head + beside, content));
         }
 
         Object discard(RecordKey key, String token, long term) {
@@ -187,8 +199,6 @@ class OperationsDifferentialIT {
         Arbitrary<Operation<?>> operations = Arbitraries.oneOf(
                 Arbitraries.just(new Operation.Read()),
                 Combinators.combine(tokens, terms).as((token, term) -> new Operation.Lease(token, term, 0)),
-                Combinators.combine(tokens, contents).as(Operation.Fill::new),
-                Combinators.combine(tokens, contents).as(Operation.Fill::new),
                 tokens.map(Operation.Release::new),
                 contents.map(Operation.Put::new),
                 Arbitraries.just(new Operation.Invalidate()),
@@ -197,8 +207,15 @@ class OperationsDifferentialIT {
                 Combinators.combine(tokens, terms).as(Operation.Renew::new),
                 Combinators.combine(tokens, contents.injectNull(0.2)).as(Operation.Complete::new),
                 Combinators.combine(tokens, contents.injectNull(0.2)).as(Operation.Complete::new));
+        Arbitrary<Long> besides = Arbitraries.frequency(Tuple.of(8, 0L), Tuple.of(1, -1L), Tuple.of(1, 1L));
         return Arbitraries.frequencyOf(
                 Tuple.of(20, Combinators.combine(keys, operations).as(Step::of)),
+                Tuple.of(
+                        4,
+                        Combinators.combine(keys, tokens, besides, contents)
+                                .as((key, token, beside, content) -> new Step(
+                                        "fill " + key + ' ' + token + ' ' + beside + ' ' + content,
+                                        run -> run.fill(key, token, beside, content)))),
                 Tuple.of(
                         1,
                         Combinators.combine(keys, tokens, terms)

@@ -4,10 +4,8 @@ import static dev.duet.redis.Redises.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.store.Change;
-import dev.duet.store.Content;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
-import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
 import dev.duet.testkit.RedisServer;
 import dev.duet.testkit.contract.RecordingListener;
@@ -83,8 +81,7 @@ class RedisClusterIT {
                 long version = Redises.put(namespace, key, "v" + i);
                 assertThat(version).isGreaterThan(heads[key.partition()]);
                 assertThat(Redises.see(namespace, key)).isEqualTo("v" + i);
-                await(namespace.execute(key, new Operation.Lease("loader", Redises.HOUR, version)));
-                await(namespace.execute(key, new Operation.Fill("loader", Redises.content("w", Content.FOREVER))));
+                Redises.fill(namespace, key, Redises.lease(namespace, key, version), "w");
                 assertThat(Redises.see(namespace, key)).isEqualTo("w");
             }
             assertThat(partitions).hasSize(64);

@@ -1,6 +1,7 @@
 package dev.duet.redis;
 
 import dev.duet.store.Content;
+import dev.duet.store.LeaseReply;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
@@ -40,6 +41,18 @@ final class Redises {
 
     static long put(Namespace namespace, RecordKey key, String value) {
         return await(namespace.execute(key, new Operation.Put(content(value)))).version();
+    }
+
+    /** Takes the lease, and returns the head at which it was granted. */
+    static long lease(Namespace namespace, RecordKey key, long discard) {
+        LeaseReply reply = await(namespace.execute(key, new Operation.Lease("loader", HOUR, discard)));
+        return ((LeaseReply.Granted) reply).head();
+    }
+
+    /** Fills under the lease that was granted at that head, and returns whether that was stored. */
+    static boolean fill(Namespace namespace, RecordKey key, long granted, String value) {
+        return await(namespace.execute(key, new Operation.Fill("loader", granted, content(value))))
+                .stored();
     }
 
     /** The value that is read, or what is found instead. */

@@ -3,6 +3,8 @@ package dev.duet.redis;
 import static dev.duet.redis.Redises.HOUR;
 import static dev.duet.redis.Redises.await;
 import static dev.duet.redis.Redises.content;
+import static dev.duet.redis.Redises.fill;
+import static dev.duet.redis.Redises.lease;
 import static dev.duet.redis.Redises.put;
 import static dev.duet.redis.Redises.see;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,7 +96,7 @@ class StoredTextIT {
 
     @Test
     void lease_isALine() {
-        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        lease(namespace, key, 0);
 
         assertThat((String) command("GET", record())).matches("L loader \\d{16} \\d{16}\n");
     }
@@ -130,9 +132,9 @@ class StoredTextIT {
         assertThat((Long) command("PTTL", record())).isBetween(3_500_000L, 3_600_001L);
         await(namespace.execute(key, new Operation.Complete("w1", null)));
         assertThat(command("EXISTS", record())).isEqualTo(0L);
-        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        long granted = lease(namespace, key, 0);
         assertThat((Long) command("PTTL", record())).isBetween(3_590_000L, 3_600_001L);
-        await(namespace.execute(key, new Operation.Fill("loader", content("v"))));
+        fill(namespace, key, granted, "v");
         assertThat(command("PTTL", record())).isEqualTo(-1L);
     }
 
@@ -163,7 +165,7 @@ class StoredTextIT {
         command("SET", record(), text);
 
         assertForeign();
-        assertThat(await(namespace.execute(key, new Operation.Fill("x", content("x"))))
+        assertThat(await(namespace.execute(key, new Operation.Fill("x", 1, content("x"))))
                         .stored())
                 .isFalse();
         assertThat(await(namespace.execute(key, new Operation.Release("x")))).isFalse();
@@ -217,12 +219,12 @@ class StoredTextIT {
     }
 
     private void assertReplaced() {
-        assertThat(await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0))))
+        LeaseReply reply = await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        assertThat(reply)
                 .isInstanceOfSatisfying(
                         LeaseReply.Granted.class,
                         granted -> assertThat(granted.foreign()).isTrue());
-        assertThat(await(namespace.execute(key, new Operation.Fill("loader", content("v2"))))
-                        .stored())
+        assertThat(fill(namespace, key, ((LeaseReply.Granted) reply).head(), "v2"))
                 .isTrue();
         assertThat(see(namespace, key)).isEqualTo("v2");
     }
@@ -260,13 +262,11 @@ class StoredTextIT {
 
     @Test
     void A31_evictedFloors_voidLeasesFromBefore() {
-        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        long granted = lease(namespace, key, 0);
         await(namespace.invalidateAll("users"));
         command("DEL", prefix + "floors");
 
-        assertThat(await(namespace.execute(key, new Operation.Fill("loader", content("v1"))))
-                        .stored())
-                .isFalse();
+        assertThat(fill(namespace, key, granted, "v1")).isFalse();
     }
 
     @Test
@@ -296,10 +296,8 @@ class StoredTextIT {
         command("HSET", prefix + "floors", "users", "9000000000000000");
         command("DEL", prefix + "head");
 
-        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
-        assertThat(await(namespace.execute(key, new Operation.Fill("loader", content("v"))))
-                        .stored())
-                .isTrue();
+        long granted = lease(namespace, key, 0);
+        assertThat(fill(namespace, key, granted, "v")).isTrue();
         assertThat(see(namespace, key)).isEqualTo("v");
     }
 
@@ -315,11 +313,9 @@ class StoredTextIT {
 
     @Test
     void A31_evictedRecords_areMisses() {
-        await(namespace.execute(key, new Operation.Lease("loader", HOUR, 0)));
+        long granted = lease(namespace, key, 0);
         command("DEL", record());
-        assertThat(await(namespace.execute(key, new Operation.Fill("loader", content("v1"))))
-                        .stored())
-                .isFalse();
+        assertThat(fill(namespace, key, granted, "v1")).isFalse();
 
         await(namespace.execute(key, new Operation.Begin("w", HOUR)));
         long head = await(namespace.heads())[0];

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A {@link Fill} needs its own lease, and every write replaces the lease. So a load that began before a write
  *       cannot store what it found (anomalies A01, A02, A23, A27), and a lease that the store evicted costs a load,
  *       never a stale value (A31).
+ *   <li>A fill names the head at which its lease was granted, and every write advances the head. So a request for the
+ *       lease that arrives once more, after a write, does not make the load from before it good again (A40).
  *   <li>A lease granted below the floor of its cache is absent, so a load that began before {@code invalidateAll()}
  *       cannot fill after it (A06).
  *   <li>An intent that saw two writers is contended, and leaves no value; the first of them to finish drops the old one
@@ -47,7 +49,8 @@ public sealed interface Operation<R> {
     }
 
     /**
-     * Reads the record, and if there is nothing, takes the lease to load it, in the same step.
+     * Reads the record, and if there is nothing, takes the lease to load it, in the same step. Who holds the lease
+     * already is told so, with the head at which it was granted; its term goes on.
      *
      * @param token the loader's token, unique to this load
      * @param term for how long the lease stands
@@ -64,7 +67,7 @@ public sealed interface Operation<R> {
         public Outcome<LeaseReply> apply(StoredRecord record, Moment moment) {
             StoredRecord live = record.at(moment);
             if (live instanceof Leased lease && lease.token().equals(token)) {
-                return Outcome.quiet(record, new LeaseReply.Granted(moment.head(), false));
+                return Outcome.quiet(record, new LeaseReply.Granted(lease.head(), false));
             }
             if (live instanceof StoredRecord.Absent || (live instanceof Value value && value.version() == discard)) {
                 return Outcome.quiet(
@@ -76,12 +79,14 @@ public sealed interface Operation<R> {
     }
 
     /**
-     * Stores what a loader found, if its lease still stands.
+     * Stores what a loader found, if its lease still stands: the one that it was granted before it loaded, and not
+     * another that was granted to the same token since.
      *
      * @param token the loader's token
+     * @param granted the head at which the lease was granted, from {@link LeaseReply.Granted}
      * @param content what it found
      */
-    record Fill(String token, Content content) implements Operation<WriteReply> {
+    record Fill(String token, long granted, Content content) implements Operation<WriteReply> {
         /** Checks the arguments. */
         public Fill {
             checkToken(token);
@@ -90,7 +95,7 @@ public sealed interface Operation<R> {
 
         @Override
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
-            if (record.at(moment) instanceof Leased lease && lease.token().equals(token)) {
+            if (record.at(moment) instanceof Leased lease && lease.token().equals(token) && lease.head() == granted) {
                 return Outcome.quiet(Value.of(content, moment.head(), moment), new WriteReply(moment.head(), true));
             }
             return Outcome.quiet(record, new WriteReply(moment.head(), false));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.store.Change;
 import dev.duet.store.LeaseReply;
+import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +225,28 @@ abstract class AnomaliesContract {
     void A40_leaseSentTwice_isGrantedTwice() {
         assertThat(node.lease(key, "loader")).isEqualTo(node.lease(key, "loader"));
         assertThat(node.fill(key, "loader", "v1").stored()).isTrue();
+    }
+
+    @Test
+    void A40_leaseSentTwice_isGrantedAtTheSameHead_whateverElseChangesBetween() {
+        LeaseReply first = node.lease(key, "loader");
+        node.put(node.key("users", "789"), "v");
+
+        assertThat(node.lease(key, "loader")).isEqualTo(first);
+        assertThat(node.fill(key, "loader", "v1").stored()).isTrue();
+        assertThat(node.see(key)).isEqualTo("v1");
+    }
+
+    @Test
+    void A40_leaseGrantedAgainAfterAWrite_doesNotLetTheOldLoadFill() {
+        node.lease(key, "loader");
+        node.begin(key, "writer");
+        node.complete(key, "writer", null);
+        LeaseReply late = node.execute(key, new Operation.Lease("loader", ContractNode.HOUR, 0));
+
+        assertThat(late).isInstanceOf(LeaseReply.Granted.class);
+        assertThat(node.fill(key, "loader", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("loading");
     }
 
     @Test

@@ -12,7 +12,9 @@ import dev.duet.store.RecordKey;
 import dev.duet.store.WriteReply;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +32,11 @@ final class ContractNode {
     static final long SOON = TimeUnit.MILLISECONDS.toMicros(400);
 
     final Namespace namespace;
+
+    /** The head at which a lease was granted last, by its record and token. */
+    private final Map<Loader, Long> granted = new ConcurrentHashMap<>();
+
+    private record Loader(RecordKey key, String token) {}
 
     ContractNode(Namespace namespace) {
         this.namespace = namespace;
@@ -55,12 +62,22 @@ final class ContractNode {
         return lease(key, token, HOUR);
     }
 
+    /** Takes a lease, under which {@link #fill} fills from then on. */
     LeaseReply lease(RecordKey key, String token, long term) {
-        return execute(key, new Operation.Lease(token, term, 0));
+        LeaseReply reply = execute(key, new Operation.Lease(token, term, 0));
+        if (reply instanceof LeaseReply.Granted lately) {
+            granted.put(new Loader(key, token), lately.head());
+        }
+        return reply;
     }
 
     WriteReply fill(RecordKey key, String token, String value) {
-        return execute(key, new Operation.Fill(token, value(value)));
+        return fill(key, token, value(value));
+    }
+
+    WriteReply fill(RecordKey key, String token, Content content) {
+        long head = granted.getOrDefault(new Loader(key, token), 0L);
+        return execute(key, new Operation.Fill(token, head, content));
     }
 
     boolean release(RecordKey key, String token) {

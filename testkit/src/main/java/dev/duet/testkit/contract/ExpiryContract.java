@@ -54,7 +54,7 @@ abstract class ExpiryContract {
     @Test
     void filledValue_livesForItsLife() {
         node.lease(key, "loader");
-        node.execute(key, new Operation.Fill("loader", value("v", SOON)));
+        node.fill(key, "loader", value("v", SOON));
 
         assertThat(node.see(key)).isEqualTo("v");
         eventually("missing");

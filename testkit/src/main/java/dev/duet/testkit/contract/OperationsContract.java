@@ -149,7 +149,7 @@ abstract class OperationsContract {
         node.lease(key, "mine");
         long head = node.head(key);
 
-        node.execute(key, new Operation.Fill("mine", new Content(value("new").payload(), HOUR, 77)));
+        node.fill(key, "mine", new Content(value("new").payload(), HOUR, 77));
 
         assertThat(node.read(key)).isInstanceOfSatisfying(Reading.Hit.class, hit -> {
             assertThat(hit.head()).isEqualTo(head);

@@ -135,6 +135,13 @@ abstract class StartingOverContract {
     }
 
     @Test
+    void head_leapsAMillionVersions_orTwo() {
+        long above = node.head(key) + 36_000_000_000L;
+
+        assertThat(startOver(node.head(key), above)).isBetween(above + (1L << 20), above + (1L << 21) - 1);
+    }
+
+    @Test
     void secondCallWithTheSameHeadSeen_doesNothing() {
         ContractNode other = contract.join(config, "n2");
         long seen = node.head(key);

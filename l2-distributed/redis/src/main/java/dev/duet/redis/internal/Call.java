@@ -36,7 +36,8 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
             return (Call<R>) new Call<>(Script.LEASE, arguments, Replies::lease);
         }
         if (operation instanceof Operation.Fill fill) {
-            return (Call<R>) new Call<>(Script.FILL, with(fill.content(), quiet(key, fill.token())), Replies::write);
+            Object[] arguments = with(fill.content(), quiet(key, fill.token(), fill.granted()));
+            return (Call<R>) new Call<>(Script.FILL, arguments, Replies::write);
         }
         if (operation instanceof Operation.Release release) {
             return (Call<R>) new Call<>(Script.RELEASE, quiet(key, release.token()), Replies::yes);
