@@ -7,8 +7,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /**
  * Keeps, for each partition, the version up to which this node has acted, and says what a message, a replay from the log
@@ -38,12 +36,12 @@ import java.util.TreeMap;
  */
 public final class Follower {
 
-    private static final long UNKNOWN = -1;
+    private static final long UNKNOWN = FollowedPartition.UNKNOWN;
     private static final int MOST_PENDING = 4;
     private static final int LEAST_PATIENCE = 2;
     private static final int MOST_PATIENCE = 64;
 
-    private final Partition[] partitions;
+    private final FollowedPartition[] partitions;
     private final int maximumHeld;
     private final Effects effects;
     private final Deque<Pending> pending = new ArrayDeque<>();
@@ -120,9 +118,9 @@ public final class Follower {
      * @param effects carries out what is called for
      */
     public Follower(int partitions, int maximumHeld, Effects effects) {
-        this.partitions = new Partition[partitions];
+        this.partitions = new FollowedPartition[partitions];
         for (int p = 0; p < partitions; p++) {
-            this.partitions[p] = new Partition(p);
+            this.partitions[p] = new FollowedPartition(p);
         }
         this.maximumHeld = maximumHeld;
         this.effects = effects;
@@ -131,14 +129,14 @@ public final class Follower {
     /** The feed stands, for the first time or again; an eager {@linkplain #audit audit} is to follow. */
     public void onSubscribed() {
         counts.subscriptions++;
-        for (Partition partition : partitions) {
+        for (FollowedPartition partition : partitions) {
             partition.subscribed();
         }
     }
 
     /** A message of the feed. */
     public void onChange(Change change) {
-        Partition partition = partitions[change.partition()];
+        FollowedPartition partition = partitions[change.partition()];
         long version = change.version();
         if (version <= partition.heard) {
             counts.repeated++;
@@ -169,7 +167,7 @@ public final class Follower {
      * @param changes the changes, in order; with a gap at their beginning if the log is too short
      */
     public void onReplay(int p, long after, List<Change> changes) {
-        Partition partition = partitions[p];
+        FollowedPartition partition = partitions[p];
         if (!partition.endsReplay(after)) {
             return;
         }
@@ -185,7 +183,7 @@ public final class Follower {
 
     /** The log could not be read. */
     public void onReplayFailed(int p, long after) {
-        Partition partition = partitions[p];
+        FollowedPartition partition = partitions[p];
         if (partition.endsReplay(after)) {
             settle(partition);
         }
@@ -193,7 +191,7 @@ public final class Follower {
 
     /** The partition was started over, and {@code head} is its head now. */
     public void onStartedOver(int p, long head) {
-        Partition partition = partitions[p];
+        FollowedPartition partition = partitions[p];
         if (!partition.lost) {
             return;
         }
@@ -217,7 +215,7 @@ public final class Follower {
      *     subscription
      */
     public Audit audit(long now, boolean eager) {
-        for (Partition partition : partitions) {
+        for (FollowedPartition partition : partitions) {
             long head = highestWaitedFor(partition);
             if (partition.numbered() && partition.applied < head) {
                 replay(partition, head);
@@ -227,7 +225,7 @@ public final class Follower {
             judgeSubscription();
         }
         long[] asked = new long[partitions.length];
-        for (Partition partition : partitions) {
+        for (FollowedPartition partition : partitions) {
             asked[partition.id] =
                     partition.numbered() ? Math.max(partition.applied, effects.highestKept(partition.id)) : UNKNOWN;
         }
@@ -241,7 +239,7 @@ public final class Follower {
             return;
         }
         boolean known = true;
-        for (Partition partition : partitions) {
+        for (FollowedPartition partition : partitions) {
             known &= look(partition, audit.asked[partition.id], heads[partition.id]);
             if (audit.subscription == counts.subscriptions) {
                 partition.expect(heads[partition.id]);
@@ -251,7 +249,7 @@ public final class Follower {
             return;
         }
         int behind = 0;
-        for (Partition partition : partitions) {
+        for (FollowedPartition partition : partitions) {
             if (partition.applied < heads[partition.id]) {
                 behind++;
             }
@@ -265,7 +263,7 @@ public final class Follower {
             pending.removeFirst();
         }
         if (audit.eager) {
-            for (Partition partition : partitions) {
+            for (FollowedPartition partition : partitions) {
                 if (partition.applied < heads[partition.id]) {
                     replay(partition, heads[partition.id]);
                 }
@@ -276,7 +274,7 @@ public final class Follower {
     /** Whether the subscription has delivered what the last audit saw; if not twice in a row, it is of no use. */
     private void judgeSubscription() {
         boolean behind = false;
-        for (Partition partition : partitions) {
+        for (FollowedPartition partition : partitions) {
             behind |= partition.numbered() && partition.toHear > Math.max(partition.heard, partition.silentUpTo);
         }
         behindRuns = behind ? behindRuns + 1 : 0;
@@ -301,7 +299,7 @@ public final class Follower {
     }
 
     /** Takes a head, and says whether the partition's numbering stands. */
-    private boolean look(Partition partition, long asked, long head) {
+    private boolean look(FollowedPartition partition, long asked, long head) {
         if (partition.lost) {
             startOver(partition);
             return false;
@@ -323,7 +321,7 @@ public final class Follower {
     }
 
     /** The highest head that an audit waits for; none waits while a partition is not numbered. */
-    private long highestWaitedFor(Partition partition) {
+    private long highestWaitedFor(FollowedPartition partition) {
         long highest = UNKNOWN;
         for (Pending audit : pending) {
             highest = Math.max(highest, audit.heads[partition.id]);
@@ -331,7 +329,7 @@ public final class Follower {
         return highest;
     }
 
-    private void hold(Partition partition, Change change) {
+    private void hold(FollowedPartition partition, Change change) {
         partition.held.put(change.version(), change);
         if (partition.held.size() > maximumHeld) {
             partition.held.pollFirstEntry();
@@ -339,7 +337,7 @@ public final class Follower {
     }
 
     /** Applies what is held and in turn; asks for what is missing before the rest. */
-    private void drain(Partition partition) {
+    private void drain(FollowedPartition partition) {
         if (!partition.numbered()) {
             return;
         }
@@ -357,7 +355,7 @@ public final class Follower {
         }
     }
 
-    private void replay(Partition partition, long target) {
+    private void replay(FollowedPartition partition, long target) {
         if (!partition.replaying) {
             counts.replays++;
             partition.replaying = true;
@@ -368,7 +366,7 @@ public final class Follower {
     }
 
     /** After a replay: what it was to bring and did not is given up. */
-    private void settle(Partition partition) {
+    private void settle(FollowedPartition partition) {
         drainInTurn(partition);
         if (partition.applied < partition.target) {
             number(partition, partition.target);
@@ -376,31 +374,31 @@ public final class Follower {
         drain(partition);
     }
 
-    private void drainInTurn(Partition partition) {
+    private void drainInTurn(FollowedPartition partition) {
         partition.replaying = true; // so that nothing is asked for in between
         drain(partition);
         partition.replaying = false;
     }
 
-    private void apply(Partition partition, Change change) {
+    private void apply(FollowedPartition partition, Change change) {
         counts.applied++;
         effects.apply(change);
         advance(partition, change.version());
     }
 
     /** Starts the numbering at {@code version}, and gives up what was read before. */
-    private void number(Partition partition, long version) {
+    private void number(FollowedPartition partition, long version) {
         partition.silentUpTo = Math.max(partition.silentUpTo, version);
         raiseFloor(partition, version);
         advance(partition, version);
     }
 
-    private void raiseFloor(Partition partition, long version) {
+    private void raiseFloor(FollowedPartition partition, long version) {
         counts.floorsRaised++;
         effects.raiseFloor(partition.id, version);
     }
 
-    private void advance(Partition partition, long version) {
+    private void advance(FollowedPartition partition, long version) {
         long before = partition.applied;
         partition.applied = version;
         partition.see(version);
@@ -423,7 +421,7 @@ public final class Follower {
         }
     }
 
-    private void goBack(Partition partition, long seen) {
+    private void goBack(FollowedPartition partition, long seen) {
         counts.wentBack++;
         era++;
         pending.clear();
@@ -432,7 +430,7 @@ public final class Follower {
         startOver(partition);
     }
 
-    private void startOver(Partition partition) {
+    private void startOver(FollowedPartition partition) {
         if (!partition.startingOver) {
             partition.startingOver = true;
             effects.startOver(partition.id, partition.lostAt, partition.above);
@@ -454,84 +452,6 @@ public final class Follower {
         @Override
         public String toString() {
             return "Pending[sentAt=" + sentAt + ", heads=" + Arrays.toString(heads) + ", behind=" + behind + ']';
-        }
-    }
-
-    private static final class Partition {
-        final int id;
-        final NavigableMap<Long, Change> held = new TreeMap<>();
-        /** The version up to which this node has acted, or {@link #UNKNOWN}. */
-        long applied = UNKNOWN;
-        /** The highest version heard since the feed was subscribed to, or {@link #UNKNOWN}. */
-        long heard = UNKNOWN;
-        /** The highest version seen anywhere, or {@link #UNKNOWN}. */
-        long highest = UNKNOWN;
-        /** Whether the log was asked for what comes after {@link #after}, to reach {@link #target} at least. */
-        boolean replaying;
-
-        long after;
-        long target;
-        /** The head that the last audit saw, up to which the subscription has to deliver, or {@link #UNKNOWN}. */
-        long toHear = UNKNOWN;
-        /** What the feed need not deliver: the head that the first audit since the subscription saw, and what was given up. */
-        long silentUpTo = UNKNOWN;
-        /** Whether the store went back: at its head {@link #lostAt}, after it had given out {@link #above}. */
-        boolean lost;
-
-        boolean startingOver;
-        long lostAt;
-        long above;
-
-        Partition(int id) {
-            this.id = id;
-        }
-
-        boolean numbered() {
-            return applied != UNKNOWN && !lost;
-        }
-
-        void subscribed() {
-            heard = UNKNOWN;
-            toHear = UNKNOWN;
-            silentUpTo = UNKNOWN;
-        }
-
-        void expect(long head) {
-            toHear = head;
-            if (silentUpTo == UNKNOWN) {
-                silentUpTo = head;
-            }
-        }
-
-        boolean endsReplay(long asked) {
-            boolean mine = replaying && after == asked;
-            if (mine) {
-                replaying = false;
-            }
-            return mine;
-        }
-
-        void see(long version) {
-            highest = Math.max(highest, version);
-        }
-
-        void lose(long at, long kept) {
-            see(kept);
-            lost = true;
-            lostAt = at;
-            above = highest;
-            subscribed();
-            replaying = false;
-            held.clear();
-        }
-
-        @Override
-        public String toString() {
-            return "Partition[applied=" + applied + ", heard=" + heard + ", toHear=" + toHear + ", silentUpTo="
-                    + silentUpTo
-                    + ", highest=" + highest + ", held=" + held.values()
-                    + (replaying ? ", replaying after " + after + " to " + target : "")
-                    + (lost ? ", lost " + above + " at " + lostAt + (startingOver ? ", starting over" : "") : "") + ']';
         }
     }
 
