@@ -76,7 +76,7 @@ local function restore(head)
     return start_over(0)
   end
   if not head then
-    head = math.max(clock(), highest)
+    head = math.max(clock(), highest + LEAP) -- a leap may have been ahead of the clock, and versions given out since
     redis.call('SET', HEAD, text(head))
   end
   return head
