@@ -28,7 +28,7 @@ class RedisOutageIT {
     private static final Duration BOUND = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofSeconds(30);
     /** For threads that wait for a processor, on top of the bound. */
-    private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration SLACK = Duration.ofSeconds(2);
 
     record User(long id, String email) {}
 

@@ -40,6 +40,8 @@ public final class ChangeFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChangeFollower.class);
     private static final int MOST_HELD = 1_024;
+    /** How long a feed may take to stand: connections are made for it, and the bound may be much shorter. */
+    private static final long TO_STAND = TimeUnit.SECONDS.toNanos(5);
 
     private final Namespace namespace;
     private final ChangeHandler handler;
@@ -168,7 +170,7 @@ public final class ChangeFollower implements AutoCloseable {
         }
         Follower.Audit[] audit = new Follower.Audit[1];
         step(machine -> audit[0] = machine.audit(sentAt, eager));
-        call(namespace::heads, (heads, failure) -> {
+        call(namespace::heads, eager ? toStand() : bound, (heads, failure) -> {
             synchronized (this) {
                 if (auditSentAt != null && auditSentAt == sentAt) {
                     auditSentAt = null;
@@ -182,8 +184,8 @@ public final class ChangeFollower implements AutoCloseable {
             } else {
                 failedAudits.increment();
                 LOG.debug("The heads of namespace {} could not be read", name(), failure);
-                ready.completeExceptionally(failure);
                 if (eager) {
+                    ready.completeExceptionally(failure);
                     Future<?> unused = later(() -> audit(true), retryAfter);
                 }
             }
@@ -191,6 +193,10 @@ public final class ChangeFollower implements AutoCloseable {
                 handler.audited(failure);
             }
         });
+    }
+
+    private long toStand() {
+        return Math.max(bound, TO_STAND);
     }
 
     /** Subscribes, and again if that fails: called once at the start, and again when a subscription is given up. */
@@ -204,6 +210,7 @@ public final class ChangeFollower implements AutoCloseable {
         }
         call(
                 () -> namespace.subscribe(listener),
+                toStand(),
                 (made, failure) -> {
                     boolean late;
                     synchronized (this) {
@@ -240,17 +247,20 @@ public final class ChangeFollower implements AutoCloseable {
         }
     }
 
-    private <T> void call(Supplier<CompletionStage<T>> request, BiConsumer<T, @Nullable Throwable> answer) {
-        call(request, answer, late -> {});
+    private <T> void call(Supplier<CompletionStage<T>> request, long limit, BiConsumer<T, @Nullable Throwable> answer) {
+        call(request, limit, answer, late -> {});
     }
 
     /**
-     * Calls the store, and hands on its answer, or what it threw, or that it did not answer within the bound.
+     * Calls the store, and hands on its answer, or what it threw, or that it did not answer in time.
      *
      * @param late takes an answer that comes after that
      */
     private <T> void call(
-            Supplier<CompletionStage<T>> request, BiConsumer<T, @Nullable Throwable> answer, Consumer<T> late) {
+            Supplier<CompletionStage<T>> request,
+            long limit,
+            BiConsumer<T, @Nullable Throwable> answer,
+            Consumer<T> late) {
         CompletableFuture<T> result = new CompletableFuture<>();
         CompletionStage<T> stage;
         try {
@@ -260,8 +270,8 @@ public final class ChangeFollower implements AutoCloseable {
         }
         Future<?> timer = later(
                 () -> result.completeExceptionally(
-                        new StoreUnavailableException("no answer within " + bound / 1_000_000 + " ms", null)),
-                bound);
+                        new StoreUnavailableException("no answer within " + limit / 1_000_000 + " ms", null)),
+                limit);
         stage.whenComplete((value, failure) -> {
             timer.cancel(false);
             boolean inTime =
@@ -338,7 +348,7 @@ public final class ChangeFollower implements AutoCloseable {
 
         @Override
         public void replay(int partition, long after) {
-            wanted.add(() -> call(() -> namespace.changesAfter(partition, after), (changes, failure) -> {
+            wanted.add(() -> call(() -> namespace.changesAfter(partition, after), bound, (changes, failure) -> {
                 if (failure == null) {
                     step(machine -> machine.onReplay(partition, after, changes));
                 } else {
@@ -356,7 +366,7 @@ public final class ChangeFollower implements AutoCloseable {
                     name(),
                     above,
                     seen);
-            wanted.add(() -> call(() -> namespace.startOver(partition, seen, above), (head, failure) -> {
+            wanted.add(() -> call(() -> namespace.startOver(partition, seen, above), bound, (head, failure) -> {
                 if (failure == null) {
                     step(machine -> machine.onStartedOver(partition, head));
                 } else {

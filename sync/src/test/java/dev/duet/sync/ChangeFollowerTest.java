@@ -19,6 +19,7 @@ class ChangeFollowerTest {
 
     private static final long MILLIS = 1_000_000;
     private static final long BOUND = 1_000 * MILLIS;
+    private static final long TO_STAND = 5_000 * MILLIS;
     private static final long QUARTER = BOUND / 4;
     private static final long RETRY = 100 * MILLIS;
 
@@ -304,7 +305,7 @@ class ChangeFollowerTest {
         feed.subscribing = Mode.NEVER;
         ChangeFollower follower = start();
         CompletableFuture<ChangeSubscription> late = feed.lastSubscription;
-        scheduler.advance(BOUND);
+        scheduler.advance(TO_STAND);
         assertThat(ready(follower)).isCompletedExceptionally();
         feed.subscribing = Mode.AT_ONCE;
         feed.taken();
@@ -316,12 +317,39 @@ class ChangeFollowerTest {
     }
 
     @Test
+    void A09_feedTakesLongerToStandThanTheBound_isReadyThen() {
+        feed.subscribing = Mode.NEVER;
+        ChangeFollower follower = start();
+        scheduler.advance(TO_STAND - 1);
+        assertThat(ready(follower)).isNotDone();
+
+        feed.listener().onSubscribed();
+
+        assertThat(ready(follower)).isCompleted();
+    }
+
+    @Test
+    void ready_ordinaryAuditFailsBeforeTheFeedStands_waitsOn() {
+        feed.subscribing = Mode.NEVER;
+        feed.readingHeads = Mode.FAILING;
+        ChangeFollower follower = start();
+        scheduler.advance(BOUND);
+        assertThat(follower.failedAudits()).isPositive();
+        assertThat(ready(follower)).isNotDone();
+
+        feed.readingHeads = Mode.AT_ONCE;
+        feed.listener().onSubscribed();
+
+        assertThat(ready(follower)).isCompleted();
+    }
+
+    @Test
     void A11_subscriptionGivenUpDeliversNevertheless_isNotHeard() {
         feed.subscribing = Mode.NEVER;
         ChangeFollower follower = start();
         feed.listener().onSubscribed();
         ChangeListener givenUp = feed.listener();
-        scheduler.advance(BOUND);
+        scheduler.advance(TO_STAND);
         feed.subscribing = Mode.AT_ONCE;
         scheduler.advance(RETRY);
         feed.taken();

@@ -36,7 +36,11 @@ public final class UserNode implements AutoCloseable {
      * @param repository the database; stays the caller's to close
      */
     static UserNode start(String name, int port, Store store, UserRepository repository) {
-        Duet duet = Duet.builder().store(store).namespace("story").build();
+        Duet duet = Duet.builder()
+                .store(store)
+                .namespace("story")
+                .storeTimeout(Duration.ofSeconds(5)) // four JVMs start at once, on as few processors as there are
+                .build();
         try {
             UserApi api = new UserApi(name, new UserService(duet, repository));
             Javalin server = Javalin.create(config -> {
