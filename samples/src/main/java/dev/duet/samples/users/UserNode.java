@@ -7,6 +7,7 @@ import dev.duet.redis.RedisStore;
 import dev.duet.samples.users.stage.Lifeline;
 import dev.duet.store.Store;
 import io.javalin.Javalin;
+import java.time.Duration;
 
 /**
  * A node of the user service: the HTTP API on a port of the loopback address, over a cache of two levels, over the
