@@ -270,7 +270,7 @@ public final class ChangeFollower implements AutoCloseable {
                 late.accept(value);
             }
         });
-        result.whenComplete((value, failure) -> {
+        Future<?> unused = result.whenComplete((value, failure) -> {
             try {
                 answer.accept(value, failure);
             } catch (RuntimeException e) {

@@ -6,6 +6,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -75,7 +76,7 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
 
     @Override
     public void execute(Runnable command) {
-        schedule(command, 0, TimeUnit.NANOSECONDS);
+        Future<?> unused = schedule(command, 0, TimeUnit.NANOSECONDS);
     }
 
     private synchronized Task add(Task task) {
@@ -135,7 +136,9 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
             } else if (runAndReset()) {
                 synchronized (FakeScheduler.this) {
                     due = now + period;
-                    add(this);
+                    if (!shutdown) {
+                        tasks.add(this);
+                    }
                 }
             }
         }
