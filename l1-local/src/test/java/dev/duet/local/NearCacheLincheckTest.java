@@ -7,6 +7,7 @@ import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.util.LoggingLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,7 @@ class NearCacheLincheckTest {
                 .iterations(0)
                 .invocationsPerIteration(300)
                 .minimizeFailedScenario(false)
+                .logLevel(LoggingLevel.ERROR)
                 .addCustomScenario(new ExecutionScenario(
                         List.of(),
                         List.of(List.of(actor("read")), List.of(actor(change))),
@@ -47,13 +49,14 @@ class NearCacheLincheckTest {
     @Test
     void A03_manyOperations_manySwitches_nothingStaleIsRead() {
         new ModelCheckingOptions()
-                .iterations(30)
+                .iterations(10)
                 .invocationsPerIteration(300)
                 .threads(2)
                 .actorsBefore(1)
                 .actorsPerThread(2)
                 .actorsAfter(1)
                 .minimizeFailedScenario(false)
+                .logLevel(LoggingLevel.ERROR)
                 .addGuarantee(forClasses(NearCacheLincheckTest::isCaffeine)
                         .allMethods()
                         .treatAsAtomic())
@@ -71,6 +74,7 @@ class NearCacheLincheckTest {
                 .actorsPerThread(3)
                 .actorsAfter(1)
                 .minimizeFailedScenario(false)
+                .logLevel(LoggingLevel.ERROR)
                 .sequentialSpecification(NearCacheOperations.Specification.class)
                 .check(NearCacheOperations.WithClear.class);
     }
