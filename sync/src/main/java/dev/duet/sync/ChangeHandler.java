@@ -4,8 +4,8 @@ import dev.duet.store.Change;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acts on what the follower learns: the near caches of a node. Called from one thread at a time; must not block, nor call
- * back into the follower.
+ * Acts on what the follower learns: the near caches of a node. All but {@link #audited} is called from one thread at a time, in
+ * the order of the changes; must not block, nor call back into the follower.
  */
 public interface ChangeHandler {
 
