@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * anything else. Thread-safe.
  *
  * <p>Implementation note. The probe is the follower's audit: it goes on while the store is down, one at a time, and past the
- * circuit breaker. Its success half-opens the circuit; the debts are paid through it; only then is it closed, and calls are
- * made again. The circuit breaker is counted and never timed, so that it has no clock of its own.
+ * circuit breaker. When it succeeds, the debts are paid, past it too; only then is it closed, and calls are made again. The
+ * circuit breaker is counted and never timed, so that it has no clock of its own.
  */
 final class StoreLink {
 
@@ -265,9 +265,6 @@ final class StoreLink {
         if (!paying.compareAndSet(false, true)) {
             return;
         }
-        if (down) {
-            breaker.halfOpen();
-        }
         payFirst();
     }
 
@@ -304,9 +301,7 @@ final class StoreLink {
                     LOG.info("What was owed to the store at {} has been invalidated", address);
                 }
                 up();
-            } else if (down) {
-                breaker.open();
-            } else {
+            } else if (!down) {
                 count(failure);
             }
         });
@@ -326,7 +321,6 @@ final class StoreLink {
             if (!down) {
                 return;
             }
-            breaker.recordSuccess();
             breaker.close();
             down = false;
             reason = null;

@@ -120,6 +120,7 @@ class RedisOutageIT {
             server.command("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes");
             other.users.invalidateAll(many);
         }
+        server.command("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes"); // the next messages reach nobody
 
         other.users.update(ID, () -> database.put(ID, "v2"));
 
