@@ -10,6 +10,14 @@ public interface ChangeListener {
     void onChange(Change change);
 
     /**
+     * A load has ended that readers wait for: those of this node may look again. Outside the numbering, and may be lost.
+     *
+     * @param cache the name of the cache
+     * @param key the key as text
+     */
+    void onHint(String cache, String key);
+
+    /**
      * A message came that cannot be read; what it said is not known, so that the numbering of some partition will show
      * a gap.
      *

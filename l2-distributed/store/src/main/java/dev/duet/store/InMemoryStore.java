@@ -308,6 +308,10 @@ public final class InMemoryStore implements Store {
                 } else {
                     partition.records.put(key, outcome.record());
                 }
+                if (outcome.hint()) {
+                    space.subscriptions.forEach(subscription ->
+                            subscription.enqueue(() -> subscription.listener.onHint(key.cache(), key.key())));
+                }
                 if (outcome.change()) {
                     space.publish(partition, new Change(key.partition(), moment.next(), key.cache(), key.key(), node));
                 }

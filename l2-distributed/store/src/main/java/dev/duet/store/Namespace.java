@@ -1,5 +1,6 @@
 package dev.duet.store;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -20,6 +21,21 @@ public interface Namespace extends AutoCloseable {
      * @param <R> the type of the operation's reply
      */
     <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation);
+
+    /**
+     * Carries out many operations, each atomically and by itself; a store in another process is sent them together, in one
+     * round trip to each of its servers.
+     *
+     * @return the outcome of each, in the order of the requests
+     */
+    default <R> List<CompletionStage<R>> executeAll(List<Request<R>> requests) {
+        List<CompletionStage<R>> replies = new ArrayList<>(requests.size());
+        requests.forEach(request -> replies.add(execute(request.key(), request.operation())));
+        return replies;
+    }
+
+    /** An operation on a record. */
+    record Request<R>(RecordKey key, Operation<R> operation) {}
 
     /**
      * Invalidates a whole cache: in every partition the head grows by one, the floor of the cache becomes that head,

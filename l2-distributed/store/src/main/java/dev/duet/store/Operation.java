@@ -2,6 +2,7 @@ package dev.duet.store;
 
 import dev.duet.store.StoredRecord.Intent;
 import dev.duet.store.StoredRecord.Leased;
+import dev.duet.store.StoredRecord.Refresher;
 import dev.duet.store.StoredRecord.Value;
 import dev.duet.store.StoredRecord.Writer;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *       never a stale value (A31).
  *   <li>A fill names the head at which its lease was granted, and every write advances the head. So a request for the
  *       lease that arrives once more, after a write, does not make the load from before it good again (A40).
+ *   <li>A value that is refreshed carries the lease, and every write replaces it with the value. When the life of the value
+ *       ends during the load, it is an ordinary lease.
  *   <li>A lease granted below the floor of its cache is absent, so a load that began before {@code invalidateAll()}
  *       cannot fill after it (A06).
  *   <li>An intent that saw two writers is contended, and leaves no value; the first of them to finish drops the old one
@@ -49,8 +52,9 @@ public sealed interface Operation<R> {
     }
 
     /**
-     * Reads the record, and if there is nothing, takes the lease to load it, in the same step. Who holds the lease
-     * already is told so, with the head at which it was granted; its term goes on.
+     * Reads the record, and if there is nothing to serve, takes the lease to load it, in the same step. Who holds the lease
+     * already is told so, with the head at which it was granted; its term goes on. Whoever is told that another does is
+     * remembered to wait, and is hinted at the end of the load.
      *
      * @param token the loader's token, unique to this load
      * @param term for how long the lease stands
@@ -66,15 +70,61 @@ public sealed interface Operation<R> {
         @Override
         public Outcome<LeaseReply> apply(StoredRecord record, Moment moment) {
             StoredRecord live = record.at(moment);
-            if (live instanceof Leased lease && lease.token().equals(token)) {
-                return Outcome.quiet(record, new LeaseReply.Granted(lease.head(), false));
+            if (live instanceof Leased lease) {
+                if (lease.token().equals(token)) {
+                    return Outcome.quiet(record, granted(lease.head(), lease.retained(), moment));
+                }
+                Leased awaited = new Leased(lease.token(), lease.head(), lease.until(), true, lease.retained());
+                return Outcome.quiet(awaited, new LeaseReply.Refused(Reading.of(live, moment)));
             }
-            if (live instanceof StoredRecord.Absent || (live instanceof Value value && value.version() == discard)) {
-                return Outcome.quiet(
-                        new Leased(token, moment.head(), moment.after(term)),
-                        new LeaseReply.Granted(moment.head(), false));
+            Value value = live instanceof Value found && found.version() != discard ? found : null;
+            if (live instanceof Intent || (value != null && value.isServed(moment))) {
+                return Outcome.quiet(record, new LeaseReply.Refused(Reading.of(live, moment)));
             }
-            return Outcome.quiet(record, new LeaseReply.Refused(Reading.of(live, moment)));
+            return Outcome.quiet(
+                    new Leased(token, moment.head(), moment.after(term), false, value),
+                    granted(moment.head(), value, moment));
+        }
+
+        private static LeaseReply granted(long head, @Nullable Value retained, Moment moment) {
+            return new LeaseReply.Granted(
+                    head, false, retained == null ? null : Reading.Hit.retained(retained, moment));
+        }
+    }
+
+    /**
+     * Takes the lease to load a value anew while it is still served, so that no reader has to wait at the end of its life.
+     * Whoever holds it already is told so, with the head at which it was granted; its term goes on. Refused if the value is
+     * another one by now, if its life is over, or if somebody else is at it.
+     *
+     * @param token the loader's token, unique to this load
+     * @param term for how long the lease stands
+     * @param writtenAt the value, as {@link Reading.Hit#writtenAt()} has it
+     */
+    record Refresh(String token, long term, long writtenAt) implements Operation<LeaseReply> {
+        /** Checks the arguments. */
+        public Refresh {
+            checkToken(token);
+            checkTerm(term);
+        }
+
+        @Override
+        public Outcome<LeaseReply> apply(StoredRecord record, Moment moment) {
+            StoredRecord live = record.at(moment);
+            if (!(live instanceof Value value) || !value.isFresh(moment) || value.writtenAt() != writtenAt) {
+                return Outcome.quiet(record, new LeaseReply.Refused(Reading.of(live, moment)));
+            }
+            Reading.Hit hit = Reading.Hit.of(value, moment);
+            Refresher at = value.refresher();
+            if (at == null) {
+                Refresher mine = new Refresher(token, moment.head(), moment.after(term));
+                return Outcome.quiet(value.with(mine), new LeaseReply.Granted(moment.head(), false, hit));
+            }
+            return Outcome.quiet(
+                    record,
+                    at.token().equals(token)
+                            ? new LeaseReply.Granted(at.head(), false, hit)
+                            : new LeaseReply.Refused(hit));
         }
     }
 
@@ -95,10 +145,19 @@ public sealed interface Operation<R> {
 
         @Override
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
-            if (record.at(moment) instanceof Leased lease && lease.token().equals(token) && lease.head() == granted) {
-                return Outcome.quiet(Value.of(content, moment.head(), moment), new WriteReply(moment.head(), true));
+            StoredRecord live = record.at(moment);
+            boolean leased = live instanceof Leased lease && lease.token().equals(token) && lease.head() == granted;
+            boolean refreshing = live instanceof Value value
+                    && value.refresher() != null
+                    && value.refresher().token().equals(token)
+                    && value.refresher().head() == granted;
+            if (!leased && !refreshing) {
+                return Outcome.quiet(record, WriteReply.refused(moment.head()));
             }
-            return Outcome.quiet(record, new WriteReply(moment.head(), false));
+            return Outcome.hint(
+                    Value.of(content, moment.head(), moment),
+                    WriteReply.stored(moment.head(), moment),
+                    live instanceof Leased lease && lease.awaited());
         }
     }
 
@@ -107,18 +166,41 @@ public sealed interface Operation<R> {
      * such a lease.
      *
      * @param token the loader's token
+     * @param pause for how long nobody is to load again as there is a value to serve, in microseconds: one that was being
+     *     refreshed, or a retained one, which is served meanwhile. 0 if the next reader is to.
      */
-    record Release(String token) implements Operation<Boolean> {
-        /** Checks the token. */
+    record Release(String token, long pause) implements Operation<Boolean> {
+        /** Checks the arguments. */
         public Release {
             checkToken(token);
+            if (pause < 0) {
+                throw new IllegalArgumentException("pause must not be negative, in microseconds, but is " + pause);
+            }
+        }
+
+        /** As above, without a pause. */
+        public Release(String token) {
+            this(token, 0);
         }
 
         @Override
         public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
-            boolean held =
-                    record.at(moment) instanceof Leased lease && lease.token().equals(token);
-            return Outcome.quiet(held ? StoredRecord.ABSENT : record, held);
+            StoredRecord live = record.at(moment);
+            if (live instanceof Leased lease && lease.token().equals(token)) {
+                Value retained = lease.retained();
+                StoredRecord after = retained == null
+                        ? StoredRecord.ABSENT
+                        : pause == 0 ? retained : retained.servedUntil(moment.after(pause));
+                return Outcome.hint(after, true, lease.awaited());
+            }
+            if (live instanceof Value value
+                    && value.refresher() != null
+                    && value.refresher().token().equals(token)) {
+                Refresher nobody =
+                        pause == 0 ? null : new Refresher(Refresher.PAUSE, moment.head(), moment.after(pause));
+                return Outcome.quiet(value.with(nobody), true);
+            }
+            return Outcome.quiet(record, false);
         }
     }
 
@@ -136,8 +218,9 @@ public sealed interface Operation<R> {
         @Override
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
             return record.at(moment) instanceof Intent intent
-                    ? Outcome.change(contend(intent.writers()), new WriteReply(moment.next(), false))
-                    : Outcome.change(Value.of(content, moment.next(), moment), new WriteReply(moment.next(), true));
+                    ? Outcome.change(contend(intent.writers()), WriteReply.refused(moment.next()))
+                    : Outcome.change(
+                            Value.of(content, moment.next(), moment), WriteReply.stored(moment.next(), moment));
         }
     }
 
@@ -177,16 +260,16 @@ public sealed interface Operation<R> {
                 writers.add(writer);
                 return Outcome.change(new Intent(writers, true, intent.old()), moment.next());
             }
-            Value old = live instanceof Value value ? value : null;
+            Value old = live instanceof Value value && value.isFresh(moment) ? value.with(null) : null;
             return Outcome.change(new Intent(List.of(writer), false, old), moment.next());
         }
     }
 
     /**
-     * Starts the term of a writer's intent again. Replies whether there is such an intent still.
+     * Starts the term of a writer's intent or a loader's lease again. Replies whether there is such a one still.
      *
-     * @param token the writer's token
-     * @param term for how long the intent stands from now
+     * @param token the writer's or the loader's token
+     * @param term for how long the intent or the lease stands from now
      */
     record Renew(String token, long term) implements Operation<Boolean> {
         /** Checks the arguments. */
@@ -197,9 +280,19 @@ public sealed interface Operation<R> {
 
         @Override
         public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
-            if (record.at(moment) instanceof Intent intent
-                    && intent.writer(token).isPresent()) {
-                return Outcome.quiet(renewed(intent, new Writer(token, moment.after(term))), true);
+            StoredRecord live = record.at(moment);
+            long until = moment.after(term);
+            if (live instanceof Intent intent && intent.writer(token).isPresent()) {
+                return Outcome.quiet(renewed(intent, new Writer(token, until)), true);
+            }
+            if (live instanceof Leased lease && lease.token().equals(token)) {
+                return Outcome.quiet(new Leased(token, lease.head(), until, lease.awaited(), lease.retained()), true);
+            }
+            if (live instanceof Value value
+                    && value.refresher() != null
+                    && value.refresher().token().equals(token)) {
+                return Outcome.quiet(
+                        value.with(new Refresher(token, value.refresher().head(), until)), true);
             }
             return Outcome.quiet(record, false);
         }
@@ -221,21 +314,21 @@ public sealed interface Operation<R> {
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
             StoredRecord live = record.at(moment);
             if (!(live instanceof Intent intent)) {
-                return Outcome.change(StoredRecord.ABSENT, new WriteReply(moment.next(), false));
+                return Outcome.change(StoredRecord.ABSENT, WriteReply.refused(moment.next()));
             }
             if (intent.writer(token).isEmpty()) {
-                return Outcome.change(contend(intent.writers()), new WriteReply(moment.next(), false));
+                return Outcome.change(contend(intent.writers()), WriteReply.refused(moment.next()));
             }
             List<Writer> others = intent.writers().stream()
                     .filter(w -> !w.token().equals(token))
                     .toList();
             if (!others.isEmpty()) {
-                return Outcome.quiet(contend(others), new WriteReply(moment.head(), false));
+                return Outcome.quiet(contend(others), WriteReply.refused(moment.head()));
             }
             if (intent.contended() || content == null) {
-                return Outcome.quiet(StoredRecord.ABSENT, new WriteReply(moment.head(), false));
+                return Outcome.quiet(StoredRecord.ABSENT, WriteReply.refused(moment.head()));
             }
-            return Outcome.quiet(Value.of(content, moment.head(), moment), new WriteReply(moment.head(), true));
+            return Outcome.quiet(Value.of(content, moment.head(), moment), WriteReply.stored(moment.head(), moment));
         }
     }
 

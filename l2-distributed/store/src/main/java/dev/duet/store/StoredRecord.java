@@ -31,30 +31,90 @@ public sealed interface StoredRecord {
     }
 
     /**
-     * A value.
+     * A value. In its life it is served; after that it may be retained, as a stale value that is served only if it cannot
+     * be loaded anew, and from a failed load until the next is due. Either way a loader may be at work on the next one.
      *
      * @param version the head at which it was stored
      * @param writtenAt when it was stored
      * @param expiresAt when its life ends, or {@link #NEVER}
+     * @param retainedUntil when it is dropped, not before {@code expiresAt}
+     * @param retryAt until when it is served though its life is over, since a load has failed; 0 if none has
      * @param cost what it cost to load, in microseconds
      * @param payload its bytes
+     * @param refresher who loads it anew, or whether nobody is to do that yet; null if nobody does
      */
-    record Value(long version, long writtenAt, long expiresAt, long cost, Payload payload) implements StoredRecord {
+    record Value(
+            long version,
+            long writtenAt,
+            long expiresAt,
+            long retainedUntil,
+            long retryAt,
+            long cost,
+            Payload payload,
+            @Nullable Refresher refresher)
+            implements StoredRecord {
 
         /** The end of a life without end: the greatest whole number that a double holds exactly, as Lua has no other. */
         public static final long NEVER = (1L << 53) - 1;
 
         static Value of(Content content, long version, Moment moment) {
-            return new Value(version, moment.now(), moment.after(content.life()), content.cost(), content.payload());
+            long expiresAt = moment.after(content.life());
+            long retainedUntil = content.retention() >= NEVER - expiresAt ? NEVER : expiresAt + content.retention();
+            return new Value(
+                    version, moment.now(), expiresAt, retainedUntil, 0, content.cost(), content.payload(), null);
         }
 
         @Override
         public StoredRecord at(Moment moment) {
-            return lives(moment) ? this : ABSENT;
+            if (version < moment.floor()) {
+                return ABSENT;
+            }
+            Refresher working = refresher != null && moment.now() < refresher.until() ? refresher : null;
+            if (isServed(moment)) {
+                return with(working);
+            }
+            Value retained = moment.now() < retainedUntil ? with(null) : null;
+            if (working != null && !working.isPause()) {
+                return new Leased(working.token(), working.head(), working.until(), false, retained);
+            }
+            return retained == null ? ABSENT : retained;
         }
 
-        boolean lives(Moment moment) {
-            return moment.now() < expiresAt && version >= moment.floor();
+        /** Whether it is in its life. */
+        boolean isFresh(Moment moment) {
+            return moment.now() < expiresAt;
+        }
+
+        /** Whether readers are to get it without anybody loading, if it is not below the floor. */
+        boolean isServed(Moment moment) {
+            return isFresh(moment) || moment.now() < retryAt;
+        }
+
+        Value with(@Nullable Refresher newRefresher) {
+            return new Value(version, writtenAt, expiresAt, retainedUntil, retryAt, cost, payload, newRefresher);
+        }
+
+        /** This value, served until {@code until} though its life is over, but not beyond what it is retained for. */
+        Value servedUntil(long until) {
+            return new Value(
+                    version, writtenAt, expiresAt, retainedUntil, Math.min(until, retainedUntil), cost, payload, null);
+        }
+    }
+
+    /**
+     * Who loads a value anew while it is still served.
+     *
+     * @param token the loader's token; or {@link #PAUSE}: nobody is to, for now, since a load has failed
+     * @param head the head when the lease was granted
+     * @param until when the lease, or the pause, runs out
+     */
+    record Refresher(String token, long head, long until) {
+
+        /** Stands for nobody. No loader has such a token. */
+        public static final String PAUSE = "-";
+
+        boolean isPause() {
+            return token.equals(PAUSE);
         }
     }
 
@@ -64,11 +124,21 @@ public sealed interface StoredRecord {
      * @param token the loader's token
      * @param head the head when the lease was granted
      * @param until when the lease runs out
+     * @param awaited whether readers wait for its end, who are to be told
+     * @param retained the stale value that it is to replace; null if there is none
      */
-    record Leased(String token, long head, long until) implements StoredRecord {
+    record Leased(
+            String token,
+            long head,
+            long until,
+            boolean awaited,
+            @Nullable Value retained) implements StoredRecord {
         @Override
         public StoredRecord at(Moment moment) {
-            return moment.now() < until && head >= moment.floor() ? this : ABSENT;
+            StoredRecord under = retained == null ? ABSENT : retained.at(moment);
+            return moment.now() < until && head >= moment.floor()
+                    ? new Leased(token, head, until, awaited, under instanceof Value value ? value : null)
+                    : under;
         }
     }
 
@@ -98,7 +168,10 @@ public sealed interface StoredRecord {
                 return ABSENT;
             }
             // A writer that ran out may have committed and died, so the old value goes with it.
-            boolean intact = working.size() == writers.size() && old != null && old.lives(moment);
+            boolean intact = working.size() == writers.size()
+                    && old != null
+                    && old.isFresh(moment)
+                    && old.version() >= moment.floor();
             return new Intent(working, contended, intact ? old : null);
         }
 

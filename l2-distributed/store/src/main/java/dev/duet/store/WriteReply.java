@@ -5,5 +5,15 @@ package dev.duet.store;
  *
  * @param version the version of the change or of the value; the head if there was neither
  * @param stored whether the value was stored
+ * @param writtenAt when it was stored, by the store's clock, by which a {@link Operation.Refresh} names it; 0 if it was not
  */
-public record WriteReply(long version, boolean stored) {}
+public record WriteReply(long version, boolean stored, long writtenAt) {
+
+    static WriteReply stored(long version, Moment moment) {
+        return new WriteReply(version, true, moment.now());
+    }
+
+    static WriteReply refused(long version) {
+        return new WriteReply(version, false, 0);
+    }
+}
