@@ -38,29 +38,42 @@ final class CacheCore<K, V> {
     /** Stands in the near cache for the fact that there is no value. */
     static final Object NOTHING = new Object();
 
+    /** The term of a lease, in microseconds, if B is not longer: who holds it may be held up for a while. */
+    private static final long LEAST_LEASE_TERM = 2_000_000;
+
     final CacheConfig<K, V> config;
     final Node node;
     final StatsCounter stats = new StatsCounter();
     final NearCache<K, Object> near;
-    final Flights<K, V> flights;
+    final Flights<K, Answer<V>> flights;
+    final WaitingReaders<K> readers = new WaitingReaders<>();
+    final EventDispatcher events;
+    final Source<K, V> source;
+    private final RefreshTimes<K> refreshTimes;
     final Payloads<V> payloads;
     private final KeyCodec<K> keys;
+    private final long leaseTerm;
+    private final AtomicBoolean saidUnasked = new AtomicBoolean();
 
     CacheCore(CacheConfig<K, V> config, Node node) {
         this.config = config;
         this.node = node;
-        this.near = new NearCache<>(nearConfig(config, node), node.clock(), node.freshness());
-        this.flights =
-                new Flights<>(node.clock(), node.waiting(), node.maxStaleness().toNanos());
+        this.events = new EventDispatcher(config.name(), config.listeners(), node.background());
+        this.near = new NearCache<>(nearConfig(), node.clock(), node.freshness());
+        this.flights = new Flights<>(node.clock(), node.maxStaleness().toNanos());
+        this.source = Source.of(config);
+        this.refreshTimes = new RefreshTimes<>(config, source.isThere(), node.random());
         this.keys = KeyCodec.forType(config.keyType());
+        this.leaseTerm = Math.min(
+                Durations.micros(config.loadTimeout()),
+                Math.max(Durations.micros(node.maxStaleness()), LEAST_LEASE_TERM));
         ValueCodec<V> codec = config.codec() == null ? node.codecs().codecFor(config.valueType()) : config.codec();
         this.payloads = new Payloads<>(codec, config.valueType().getTypeName(), config.maximumValueSize());
     }
 
     /** The cache's own loader. */
-    CacheLoader<? super K, ? extends V> loader() {
-        CacheLoader<? super K, ? extends V> loader = config.loader();
-        if (loader == null) {
+    Source<K, V> source() {
+        if (!source.isThere()) {
             throw new CacheException(
                     "cache '" + config.name()
                             + "' has no loader; set loader(…) when it is built, or use get(key, loader)",
@@ -69,22 +82,16 @@ final class CacheCore<K, V> {
                     null,
                     Level.SOURCE);
         }
-        return loader;
+        return source;
     }
 
     /** The address of a key's record. */
     RecordKey recordKey(K key) {
         try {
-            return node.link().config().recordKey(config.name(), keys.encode(key));
+            return node.link().config().recordKey(config.storeName(), keys.encode(key));
         } catch (CodecException e) {
             throw new CodecException("cache '" + config.name() + "': " + e.getMessage(), e, config.name(), "" + key);
         }
-    }
-
-    /** Carries out an operation, and waits for its reply. */
-    <R> R call(RecordKey key, Operation<R> operation) {
-        long deadline = node.link().deadline();
-        return await(start(key, operation), deadline, key.key());
     }
 
     /** Starts an operation, which is to be awaited. */
@@ -102,12 +109,16 @@ final class CacheCore<K, V> {
             return node.link().await(reply, deadline);
         } catch (StoreUnavailableException e) {
             stats.storeFailures.increment();
-            throw new StoreUnavailableException(
-                    "cache '" + config.name() + "': " + e.getMessage(), e, config.name(), key);
+            throw unavailable(key, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CacheException("interrupted while waiting for the store", e, config.name(), key, Level.STORE);
         }
+    }
+
+    /** As a caller is told of it; {@code key} is null if it is about the whole cache. */
+    StoreUnavailableException unavailable(@Nullable String key, StoreUnavailableException e) {
+        return new StoreUnavailableException("cache '" + config.name() + "': " + e.getMessage(), e, config.name(), key);
     }
 
     /** Carries out an operation without waiting; a failure is counted, and harms nothing. */
@@ -126,83 +137,403 @@ final class CacheCore<K, V> {
                 }));
     }
 
-    /**
-     * What to store for a value, or null if it is not to be stored.
-     *
-     * @param value the value, or null if there is none
-     * @param cost what it cost to load, in nanoseconds
-     */
+    /** How long a lease stands that nobody renews. */
+    long leaseTerm() {
+        return leaseTerm;
+    }
+
+    /** Renews leases every third of their term, for as long as a loader may take; until cancelled. */
+    Future<?> renewLeases(List<Namespace.Request<Boolean>> renewals) {
+        if (renewals.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        long end = node.clock().read() + config.loadTimeout().toNanos() - leaseTerm * 1_000;
+        Runnable renew = () -> {
+            if (node.clock().read() > end) {
+                throw new IllegalStateException("takes longer than loadTimeout"); // ends the renewals
+            }
+            node.link().sendAll(renewals);
+        };
+        try {
+            return node.scheduler().scheduleAtFixedRate(renew, leaseTerm / 3, leaseTerm / 3, TimeUnit.MICROSECONDS);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(null); // the node is being closed
+        }
+    }
+
+    /** What to store for a value that was not loaded, or null if it is not to be stored. */
     @Nullable
-    Content content(RecordKey key, @Nullable V value, long cost) {
-        if (value == null) {
-            Duration life = config.cacheAbsence();
-            return life == null ? null : new Content(payloads.encodeAbsent(key), Durations.micros(life), cost / 1_000);
-        }
-        Payload payload = payloads.encode(key, value);
-        if (payload == null) {
-            stats.oversized.increment();
-            LOG.debug("The value of key '{}' of cache '{}' is too large to be cached", key.key(), key.cache());
-            return null;
-        }
-        Duration life = config.expireAfterWrite();
-        return new Content(payload, life == null ? Content.FOREVER : Durations.micros(life), cost / 1_000);
+    Content content(RecordKey record, K key, V value) {
+        return content(record, key, new Loaded<>(value, LoadResult.of(value), null, null), 0);
     }
 
     /**
-     * Keeps near what the store answered.
+     * What to store for what was loaded, or null if it is not to be stored.
      *
-     * @param head the head at which it was true
-     * @param asked when the store was asked, by the node's clock
-     * @param life what was left of its life then, in microseconds
+     * @param cost what it cost to load, in nanoseconds
      */
-    void fillNear(K key, long ticket, @Nullable V value, int partition, long head, long asked, long life) {
-        Object entry = value == null ? NOTHING : value;
-        count(near.fill(key, ticket, entry, partition, head, trusted(asked), deadline(asked, life)));
+    @Nullable
+    Content content(RecordKey record, K key, Loaded<V> loaded, long cost) {
+        long life = life(key, loaded);
+        if (life <= 0) {
+            return null;
+        }
+        V value = loaded.value();
+        if (value == null) {
+            return new Content(payloads.encodeAbsent(record), life, cost / 1_000);
+        }
+        Payload payload = loaded.same() != null
+                ? loaded.same().payload()
+                : payloads.encode(record, value, loaded.validator());
+        if (payload == null) {
+            stats.oversized.increment();
+            LOG.debug("The value of key '{}' of cache '{}' is too large to be cached", record.key(), record.cache());
+            return null;
+        }
+        Duration retention = config.staleIfError();
+        return new Content(payload, life, retention == null ? 0 : Durations.micros(retention), cost / 1_000);
+    }
+
+    /** For how long something is kept, in microseconds; 0 for not at all. */
+    private long life(K key, Loaded<V> loaded) {
+        Duration life = loaded.result().life();
+        V value = loaded.value();
+        if (!loaded.result().isCached()) {
+            return 0;
+        }
+        if (life == null && value == null) {
+            life = config.cacheAbsence();
+            if (life == null) {
+                return 0;
+            }
+        }
+        if (life == null && value != null) {
+            life = config.lifeOf(key, value);
+            if (life != null && life.isZero()) {
+                return 0;
+            }
+        }
+        if (life == null) {
+            return Content.FOREVER;
+        }
+        long micros = Durations.micros(life);
+        return Math.max(1, micros - (long) (micros * config.ttlJitter() * node.random().getAsDouble()));
+    }
+
+    /** Takes a value from the store, and keeps it near; null if it cannot be read. */
+    @Nullable
+    Decoded<V> take(KeyRead<K, V> read, Reading.Hit hit) {
+        Decoded<V> decoded = payloads.decode(read.record, hit.payload());
+        if (decoded == null) {
+            stats.unreadable.increment();
+            return null;
+        }
+        stats.storeHits.increment();
+        if (decoded.value() == null) {
+            stats.absentHits.increment();
+        }
+        fillNear(read, decoded.value(), hit.head(), Life.of(hit));
+        return decoded;
+    }
+
+    /** Takes the value from before a write that is at work, which nobody may keep; null if there is none. */
+    @Nullable
+    Decoded<V> old(RecordKey record, Reading.Writing writing) {
+        Reading.Hit hit = writing.old();
+        if (hit == null) {
+            return null;
+        }
+        Decoded<V> decoded = payloads.decode(record, hit.payload());
+        (decoded == null ? stats.unreadable : stats.storeHits).increment();
+        return decoded;
+    }
+
+    /** Counts a record that could not be read. */
+    void countForeign(boolean foreign) {
+        if (foreign) {
+            stats.unreadable.increment();
+        }
+    }
+
+    /** Keeps near what the store answered, or took. {@code head} is where that was true. */
+    void fillNear(KeyRead<K, V> read, @Nullable V value, long head, Life life) {
+        int partition = read.record.partition();
+        FillOutcome outcome = near.fill(
+                read.key, read.ticket, nearForm(read.key, value), partition, head, nearLife(read.asked, life, value));
+        count(read.key, outcome);
     }
 
     /**
      * Keeps near for the bound B what was loaded without the store, so that its outage does not turn every read into a load
      * (promise P5).
-     *
-     * @param floor the partition's floor, from before the load
-     * @param asked when the loader was asked
      */
-    void fillNearAlone(K key, long ticket, @Nullable V value, int partition, long floor, long asked) {
-        Duration life = value == null ? config.cacheAbsence() : config.expireAfterWrite();
-        if (value == null && life == null) {
-            return;
-        }
-        long end = trusted(asked);
-        long deadline = life == null ? end : Math.min(end, deadline(asked, Durations.micros(life)));
-        count(near.fill(key, ticket, value == null ? NOTHING : value, partition, floor, deadline, deadline));
+    void fillNearAlone(KeyRead<K, V> read, @Nullable V value, Content content) {
+        long end = Math.min(trusted(read.asked), deadline(read.asked, content.life()));
+        int partition = read.record.partition();
+        count(
+                read.key,
+                near.fill(
+                        read.key,
+                        read.ticket,
+                        nearForm(read.key, value),
+                        partition,
+                        read.floor,
+                        NearLife.of(end, end)));
     }
 
     /** Keeps near what this node wrote, in place of whatever is there. */
-    void replaceNear(K key, long ticket, V value, int partition, long version, long asked, long life) {
-        count(near.replace(key, ticket, value, partition, version, trusted(asked), deadline(asked, life)));
+    void replaceNear(K key, long ticket, V value, int partition, long version, long asked, Life life) {
+        count(
+                key,
+                near.replace(
+                        key, ticket, nearForm(key, value), partition, version, nearLife(asked, life, value)));
         flights.detach(key);
+        readers.wake(key);
     }
 
-    private void count(FillOutcome outcome) {
+    /** The life of a near entry, whose value was as {@code life} has it at {@code asked}. */
+    private NearLife nearLife(long asked, Life life, @Nullable V value) {
+        long end = deadline(asked, life.remaining());
+        long deadline = end;
+        if (config.nearExpireAfterWrite() != null) {
+            deadline = Math.min(deadline, asked + config.nearExpireAfterWrite().toNanos());
+        }
+        Duration retention = config.staleIfError();
+        long retained = retention == null || value == null || life.stale() || end == Long.MAX_VALUE
+                ? deadline
+                : end + retention.toNanos();
+        long refreshAt = value == null || life.stale() ? Long.MAX_VALUE : refreshTimes.draw(asked, life);
+        return new NearLife(trusted(asked), deadline, refreshAt, retained, life.writtenAt(), life.stale());
+    }
+
+    /** What the near cache keeps for a value. */
+    private Object nearForm(K key, @Nullable V value) {
+        if (value == null) {
+            return NOTHING;
+        }
+        if (!config.copyNearValues()) {
+            return value;
+        }
+        ToIntBiFunction<? super K, ? super V> weigher = config.weigher();
+        return new Encoded(payloads.encodeBody(value), weigher == null ? 1 : weigher.applyAsInt(key, value));
+    }
+
+    /** A value of which every reader gets a copy of its own. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    private record Encoded(byte[] body, int weight) {}
+
+    /** The value that a near entry stands for. */
+    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // the near cache holds values of V, Encoded, and NOTHING
+    @Nullable
+    V fromNear(Object entry) {
+        if (entry == NOTHING) {
+            stats.absentHits.increment();
+            return null;
+        }
+        return entry instanceof Encoded encoded ? payloads.decodeBody(encoded.body()) : (V) entry;
+    }
+
+    /** A value for one reader: a copy of its own, if that is wanted. */
+    V copy(V value) {
+        return config.copyNearValues() ? payloads.decodeBody(payloads.encodeBody(value)) : value;
+    }
+
+    /** What may be served in place of a load that failed: the value that the store or the near cache retains. */
+    @Nullable
+    Answer<V> staleInstead(KeyRead<K, V> read) {
+        Duration retryAfter = config.retryAfter();
+        if (config.staleIfError() == null) {
+            return null;
+        }
+        Reading.Hit previous = read.previous;
+        if (previous != null && previous.stale() && read.previousValue != null && read.previousValue.value() != null) {
+            V value = read.previousValue.value();
+            long remaining = Math.min(previous.remaining(), Durations.micros(retryAfter));
+            long now = node.clock().read();
+            long end = deadline(read.asked, previous.remaining());
+            long until = Math.min(end, now + retryAfter.toNanos());
+            if (read.mode == KeyRead.Mode.FILL) {
+                NearLife life =
+                        new NearLife(trusted(read.asked), until, Long.MAX_VALUE, end, previous.writtenAt(), true);
+                int partition = read.record.partition();
+                count(
+                        read.key,
+                        near.fill(read.key, read.ticket, nearForm(read.key, value), partition, read.granted, life));
+            }
+            return new Answer<>(value, true, Level.STORE, until);
+        }
+        return retainedNear(read.key, now() + retryAfter.toNanos());
+    }
+
+    /** The value that the near cache retains, to be served as stale until {@code until}; null if there is none. */
+    @Nullable
+    Answer<V> retainedNear(K key, long until) {
+        NearHit<Object> hit = config.staleIfError() == null ? null : near.retained(key);
+        V value = hit == null ? null : fromNear(hit.value());
+        if (hit == null || value == null) {
+            return null;
+        }
+        near.serveStale(key, hit, until);
+        return new Answer<>(value, true, Level.NEAR, until);
+    }
+
+    /** The value that the near cache retains, to be served if a load takes too long; null if there is none. */
+    @Nullable
+    Answer<V> retained(K key) {
+        NearHit<Object> hit = config.staleIfError() == null ? null : near.retained(key);
+        V value = hit == null ? null : fromNear(hit.value());
+        return hit == null || value == null ? null : new Answer<>(value, true, Level.NEAR, hit.deadline());
+    }
+
+    /** A reader got a stale value since the load took too long: so do those who come next, for a while. */
+    void servedStaleForTime(K key, Answer<V> stale) {
+        stats.staleServed.increment();
+        NearHit<Object> hit = near.retained(key);
+        if (hit != null) {
+            near.serveStale(key, hit, now() + config.retryAfter().toNanos());
+        }
+        if (!events.isEmpty()) {
+            events.publish(new CacheEvent.StaleServed(config.name(), key, null));
+        }
+    }
+
+    private long now() {
+        return node.clock().read();
+    }
+
+    /** A value was loaded. */
+    void loaded(KeyRead<K, V> read, long took) {
+        if (read.refresh) {
+            stats.refreshes.increment();
+            refreshTimes.succeeded(read.key);
+        }
+        if (!events.isEmpty()) {
+            Duration time = Duration.ofNanos(took);
+            events.publish(
+                    read.refresh
+                            ? new CacheEvent.Refreshed(config.name(), read.key, time)
+                            : new CacheEvent.Loaded(config.name(), read.key, time));
+        }
+    }
+
+    /** A loader has failed, and readers wait for it. */
+    void loadFailed(KeyRead<K, V> read, Throwable failure, boolean stale) {
+        if (stale) {
+            stats.staleServed.increment();
+            LOG.warn(
+                    "Loading key '{}' of cache '{}' failed; its stale value is served for another {} ms: {}",
+                    read.record.key(),
+                    config.name(),
+                    config.retryAfter().toMillis(),
+                    failure.toString());
+        }
+        if (!events.isEmpty()) {
+            Duration took = Duration.ofNanos(now() - read.started);
+            events.publish(new CacheEvent.LoadFailed(config.name(), read.key, took, failure));
+            if (stale) {
+                events.publish(new CacheEvent.StaleServed(config.name(), read.key, failure));
+            }
+        }
+    }
+
+    /** A refresh has failed: the value stays, and the next attempt comes later, on all nodes. */
+    void refreshFailed(KeyRead<K, V> read, Throwable failure) {
+        stats.refreshFailures.increment();
+        LOG.warn(
+                "Refreshing key '{}' of cache '{}' failed; its value stays until the end of its life: {}",
+                read.record.key(),
+                config.name(),
+                failure.toString());
+        long pause = refreshLater(read.key, read.writtenAt);
+        send(read.record, new Operation.Release(read.token, pause / 1_000));
+        if (!events.isEmpty()) {
+            events.publish(new CacheEvent.RefreshFailed(config.name(), read.key, failure));
+        }
+    }
+
+    /** Puts the next refresh of a value off, the longer the more have failed; by how many nanoseconds. */
+    long refreshLater(K key, long writtenAt) {
+        long pause = refreshTimes.failed(key);
+        near.refreshLater(key, writtenAt, now() + pause);
+        return pause;
+    }
+
+    /** Puts the refresh of a value off, which another node is at: to see what came of it before the value's life ends. */
+    void refreshSoon(K key, NearHit<Object> seen) {
+        long now = now();
+        near.refreshLater(key, seen.writtenAt(), now + refreshTimes.soon(seen.deadline() - now));
+    }
+
+    /** The store has refused a fill, since what was loaded may be stale. */
+    void fillRefused(K key, Level level) {
+        if (level == Level.STORE) {
+            stats.storeFillsRefused.increment();
+        }
+        if (!events.isEmpty()) {
+            events.publish(new CacheEvent.FillRefused(config.name(), key, level));
+        }
+    }
+
+    /** A bulk loader has returned more than it was asked for. Nothing may be kept of that, as there is no lease for it. */
+    void checkAsked(Set<?> found, Set<?> asked) {
+        if (found.size() <= asked.size() && asked.containsAll(found)) {
+            return;
+        }
+        if (saidUnasked.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The bulkLoader of cache '{}' returned keys that it was not asked for; they are left out, here and"
+                            + " from now on; have it return those that it was asked for",
+                    config.name());
+        }
+    }
+
+    private void count(K key, FillOutcome outcome) {
         switch (outcome) {
-            case FILLED -> {}
+            case FILLED -> {
+                return;
+            }
             case INVALIDATED -> stats.nearInvalidated.increment();
             case OLDER -> stats.nearOlder.increment();
             case BELOW_FLOOR -> stats.nearBelowFloor.increment();
             case EXPIRED -> stats.nearExpired.increment();
         }
+        fillRefused(key, Level.NEAR);
     }
 
     /** Drops this node's own copy, and lets nobody join what was begun before. */
     void drop(K key) {
         near.invalidate(key);
         flights.detach(key);
+        readers.wake(key);
+        invalidated(key, true);
     }
 
     /** Drops all of this node's own copies. */
     void dropAll() {
         near.invalidateAll();
         flights.detachAll();
+        readers.wakeAll();
+        invalidated(null, true);
+    }
+
+    void invalidated(@Nullable K key, boolean own) {
+        if (!events.isEmpty()) {
+            events.publish(new CacheEvent.Invalidated(config.name(), key, own));
+        }
+    }
+
+    /** The store is taken to be down. */
+    void degraded(String reason) {
+        if (!events.isEmpty()) {
+            events.publish(new CacheEvent.Degraded(config.name(), reason));
+        }
+    }
+
+    /** The store answers again. */
+    void recovered() {
+        if (!events.isEmpty()) {
+            events.publish(new CacheEvent.Recovered(config.name()));
+        }
     }
 
     /** Acts on a change of the feed. */
@@ -214,13 +545,23 @@ final class CacheCore<K, V> {
             K key = keys.decode(change.key());
             near.invalidate(key, change.partition(), change.version());
             flights.detach(key);
+            readers.wake(key);
+            if (!change.origin().equals(node.name())) {
+                invalidated(key, false);
+            }
         }
+    }
+
+    /** Wakes those who wait for a load that has ended elsewhere. */
+    void hinted(String key) {
+        readers.wake(keys.decode(key));
     }
 
     /** Drops what was read from {@code partition} before {@code version}. */
     void raiseFloor(int partition, long version) {
         near.raiseFloor(partition, version);
         flights.detachAll();
+        readers.wakeAll();
     }
 
     /** Until when something that was current at {@code asked} may be served without being told of changes. */
@@ -228,17 +569,25 @@ final class CacheCore<K, V> {
         return asked + node.maxStaleness().toNanos();
     }
 
-    private static long deadline(long asked, long life) {
+    static long deadline(long asked, long life) {
         return life >= (Long.MAX_VALUE - asked) / 1_000 ? Long.MAX_VALUE : asked + life * 1_000;
     }
 
-    @SuppressWarnings("unchecked") // the near cache holds values of V, and NOTHING
-    private static <K, V> NearCacheConfig<K, Object> nearConfig(CacheConfig<K, V> config, Node node) {
+    @SuppressWarnings("unchecked") // the near cache holds values of V, Encoded, and NOTHING
+    private NearCacheConfig<K, Object> nearConfig() {
         ToIntBiFunction<? super K, ? super V> weigher = config.weigher();
         return new NearCacheConfig<>(
                 config.maximumSize(),
                 config.maximumWeight(),
-                weigher == null ? null : (key, entry) -> entry == NOTHING ? 1 : weigher.applyAsInt(key, (V) entry),
-                node.link().config().partitions());
+                weigher == null
+                        ? null
+                        : (key, entry) -> entry == NOTHING
+                                ? 1
+                                : entry instanceof Encoded encoded
+                                        ? encoded.weight()
+                                        : weigher.applyAsInt(key, (V) entry),
+                node.link().config().partitions(),
+                config.expireAfterAccess(),
+                events.isEmpty() ? null : key -> events.publish(new CacheEvent.Evicted(config.name(), key)));
     }
 }

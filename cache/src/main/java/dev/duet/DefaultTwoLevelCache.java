@@ -2,22 +2,32 @@ package dev.duet;
 
 import dev.duet.internal.StatsCounter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Checks arguments, and hands them to the read path or the write path. */
 final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
 
+    static final String NULL_VALUE = "value is null; to remove one, use invalidate(key)";
+
+    private static final int WARMED_TOGETHER = 500;
+
     final CacheCore<K, V> core;
     private final ReadPath<K, V> reads;
     private final WritePath<K, V> writes;
+    private final AsyncTwoLevelCache<K, V> async;
 
     DefaultTwoLevelCache(CacheCore<K, V> core) {
         this.core = core;
         this.reads = new ReadPath<>(core);
         this.writes = new WritePath<>(core);
+        this.async = new DefaultAsyncTwoLevelCache<>(this, reads, writes);
     }
 
     @Override
@@ -37,12 +47,62 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
 
     @Override
     public @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader) {
-        return reads.get(key, Objects.requireNonNull(loader, "loader"));
+        Objects.requireNonNull(loader, "loader");
+        return reads.get(key, Source.of(name(), loader));
+    }
+
+    @Override
+    public CacheEntry<V> getEntry(K key) {
+        return entry(reads.entry(key, null));
+    }
+
+    @Override
+    public @Nullable CacheEntry<V> getEntryIfPresent(K key) {
+        Answer<V> answer = reads.entryIfPresent(key);
+        return answer == null ? null : entry(answer);
+    }
+
+    CacheEntry<V> entry(Answer<V> answer) {
+        Duration left = answer.deadline() == Long.MAX_VALUE
+                ? null
+                : Duration.ofNanos(Math.max(0, answer.deadline() - core.node.clock().read()));
+        return new CacheEntry<>(answer.value(), answer.stale(), answer.level(), answer.stale() ? Duration.ZERO : left);
+    }
+
+    @Override
+    public Map<K, V> getAll(Collection<? extends K> keys) {
+        keys.forEach(this::checked);
+        return reads.all(keys, null);
+    }
+
+    @Override
+    public Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, ? extends V> loader) {
+        Objects.requireNonNull(loader, "loader");
+        keys.forEach(this::checked);
+        return reads.all(keys, Source.of(name(), loader));
+    }
+
+    @Override
+    public WarmProgress warm(Collection<? extends K> keys, Consumer<? super WarmProgress> progress) {
+        Objects.requireNonNull(progress, "progress");
+        List<K> all = new ArrayList<>(new LinkedHashSet<>(keys));
+        all.forEach(this::checked);
+        WarmProgress now = new WarmProgress(all.size(), 0, 0, 0);
+        for (int from = 0; from < all.size(); from += WARMED_TOGETHER) {
+            now = reads.warm(all.subList(from, Math.min(all.size(), from + WARMED_TOGETHER)), now);
+            progress.accept(now);
+        }
+        return now;
     }
 
     @Override
     public void put(K key, V value) {
-        writes.put(checked(key), value);
+        putAll(Map.of(checked(key), Objects.requireNonNull(value, NULL_VALUE)));
+    }
+
+    @Override
+    public void putAll(Map<? extends K, ? extends V> values) {
+        reads.<@Nullable Void>waitFor(steps -> writes.putAll(values, steps));
     }
 
     @Override
@@ -72,18 +132,23 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
 
     @Override
     public void invalidate(K key) {
-        writes.invalidate(checked(key));
+        invalidateAll(List.of(checked(key)));
     }
 
     @Override
     public void invalidateAll(Collection<? extends K> keys) {
         keys.forEach(this::checked);
-        writes.invalidateAll(keys);
+        reads.<@Nullable Void>waitFor(steps -> writes.invalidateAll(keys, steps));
     }
 
     @Override
     public void invalidateAll() {
-        writes.invalidateAll();
+        reads.<@Nullable Void>waitFor(writes::invalidateAll);
+    }
+
+    @Override
+    public AsyncTwoLevelCache<K, V> async() {
+        return async;
     }
 
     @Override

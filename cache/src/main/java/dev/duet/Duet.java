@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.internal.LoadScope;
 import dev.duet.internal.OpenWrites;
 import dev.duet.local.Freshness;
 import dev.duet.store.CacheException;
@@ -13,11 +14,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +72,8 @@ public final class Duet implements AutoCloseable {
                 config.storeTimeout(),
                 machinery.scheduler(),
                 config.maximumOwedInvalidations(),
-                this::probe);
+                this::degraded,
+                this::recovered);
         this.node = new Node(
                 machinery.name(),
                 link,
@@ -81,7 +85,10 @@ public final class Duet implements AutoCloseable {
                 config.whenStoreIsDown(),
                 config.codecs(),
                 new OpenWrites(),
-                new AtomicLong());
+                new AtomicLong(),
+                willing(config.executor() == null ? machinery.background() : config.executor()),
+                machinery.random(),
+                new LoadScope.Stack());
         this.follower = ChangeFollower.start(
                 namespace,
                 new NearCaches(),
@@ -113,6 +120,18 @@ public final class Duet implements AutoCloseable {
         }
     }
 
+    /** What an executor refuses, since it is being shut down or is full, the caller does, so that nobody waits for it in vain. */
+    private static Executor willing(Executor executor) {
+        return task -> {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The executor refuses; the caller runs the task", e);
+                task.run();
+            }
+        };
+    }
+
     /** Waits until the feed stands; if it does not, fails, or goes on without the store. */
     private void awaitFeed(DuetConfig config) {
         try {
@@ -141,6 +160,15 @@ public final class Duet implements AutoCloseable {
         }
     }
 
+    private void degraded() {
+        caches.values().forEach(cache -> cache.core.degraded(String.valueOf(node.link().reason())));
+        probe();
+    }
+
+    private void recovered() {
+        caches.values().forEach(cache -> cache.core.recovered());
+    }
+
     /** Asks the store whether it answers, as long as it is taken not to; beside the audits, which may be far apart. */
     private void probe() {
         try {
@@ -158,6 +186,21 @@ public final class Duet implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             LOG.debug("Not probed: the node is being closed");
         }
+    }
+
+    /**
+     * A function that computes once for each argument in the whole cluster, and remembers what came of it: short for
+     * {@code cache(name, argumentType, resultType).memoize(function)}, where its life, its bound and a {@linkplain
+     * CacheBuilder#codeVersion version of its code} can be set.
+     *
+     * @param name the name, as for {@link #cache}
+     * @param argumentType the type of the argument; several go into a record, all of whose components make up the key
+     * @param resultType the type of the result
+     * @param function computes; called from the threads of callers
+     */
+    public <A, R> MemoizedFunction<A, R> memoize(
+            String name, Class<A> argumentType, Class<R> resultType, Function<? super A, ? extends @Nullable R> function) {
+        return cache(name, argumentType, resultType).memoize(function);
     }
 
     /**
@@ -256,10 +299,10 @@ public final class Duet implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("this Duet is closed");
         }
-        DefaultTwoLevelCache<?, ?> other = caches.get(config.name());
+        DefaultTwoLevelCache<?, ?> other = caches.get(config.storeName());
         if (other == null) {
             DefaultTwoLevelCache<K, V> cache = new DefaultTwoLevelCache<>(new CacheCore<>(config, node));
-            caches.put(config.name(), cache);
+            caches.put(config.storeName(), cache);
             return cache;
         }
         if (!other.core.config.equals(config)) {
@@ -277,6 +320,14 @@ public final class Duet implements AutoCloseable {
             DefaultTwoLevelCache<?, ?> cache = caches.get(change.cache());
             if (cache != null) {
                 cache.core.apply(change);
+            }
+        }
+
+        @Override
+        public void hinted(String cache, String key) {
+            DefaultTwoLevelCache<?, ?> there = caches.get(cache);
+            if (there != null) {
+                there.core.hinted(key);
             }
         }
 

@@ -1,13 +1,16 @@
 package dev.duet;
 
+import dev.duet.internal.LoadScope;
 import dev.duet.internal.OpenWrites;
 import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
 import dev.duet.local.Freshness;
 import dev.duet.store.codec.Codecs;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 
 /**
  * What the caches of one node share.
@@ -23,6 +26,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param codecs encodes values by default
  * @param writes which threads are in the middle of a write
  * @param tokens how many tokens were given out
+ * @param background runs what no caller's thread is to wait for; never refuses
+ * @param random from 0 to 1, for whatever is spread out
+ * @param loads which loaders' calls the threads are in
  */
 record Node(
         String name,
@@ -35,7 +41,10 @@ record Node(
         WhenStoreIsDown whenStoreIsDown,
         Codecs codecs,
         OpenWrites writes,
-        AtomicLong tokens) {
+        AtomicLong tokens,
+        Executor background,
+        DoubleSupplier random,
+        LoadScope.Stack loads) {
 
     /** A token that no load or write had before, on any node. */
     String newToken() {

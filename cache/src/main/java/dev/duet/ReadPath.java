@@ -1,266 +1,456 @@
 package dev.duet;
 
+import dev.duet.internal.CallerThread;
+import dev.duet.internal.Flights.Flight;
+import dev.duet.internal.LoadScope;
 import dev.duet.internal.Payloads.Decoded;
 import dev.duet.local.NearCache;
-import dev.duet.store.Content;
-import dev.duet.store.LeaseReply;
+import dev.duet.local.NearHit;
+import dev.duet.store.CacheException;
+import dev.duet.store.Level;
+import dev.duet.store.Namespace.Request;
 import dev.duet.store.Operation;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
-import dev.duet.store.StoreUnavailableException;
-import dev.duet.store.WriteReply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a read: near cache, flight, store, lease, loader, and back. Thread-safe.
+ * The way of a read: near cache, or a flight that {@link ReadRun} brings home, and how long its caller waits for that.
+ * Thread-safe.
  *
- * <p>Implementation note. The near cache's ticket is taken before the store is asked, and so is the time: an invalidation
- * that arrives in between voids the one (anomaly A03), and what is left of a value's life counts from the other, so that
- * only durations cross between clocks (A29). A value loaded without a lease is filled nowhere (A01, A02, A31), with one
- * exception: while the store cannot be asked, it is kept near for the bound B (promise P5). A key that this node has written
- * while the store could not be told is not read from the store until it has been invalidated there (A15).
+ * <p>Implementation note. Reads that block and reads that do not take the same way, and join each other's flights. What
+ * differs is who runs the steps: the thread of the caller who blocks, or the node's background.
  */
 final class ReadPath<K, V> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadPath.class);
-    private static final long FIRST_PAUSE = 1_000_000;
-    private static final long LONGEST_PAUSE = 25_000_000;
+
+    private static final int MOST_SUPPRESSED = 8;
 
     private final NearCache<K, Object> near; // at hand, so that a hit takes few steps
     private final CacheCore<K, V> core;
-    private final long term;
 
     ReadPath(CacheCore<K, V> core) {
         this.near = core.near;
         this.core = core;
-        this.term = Durations.micros(core.config.loadTimeout());
-    }
-
-    @Nullable
-    V getIfPresent(K key) {
-        Object entry = near.lookup(key);
-        return entry == null ? peek(key) : value(entry);
     }
 
     @Nullable
     V get(K key) {
         Object entry = near.lookup(key);
-        return entry == null ? miss(key, core.loader()) : value(entry);
+        return entry == null ? value(entry(key, null)) : core.fromNear(entry);
     }
 
     @Nullable
-    V get(K key, CacheLoader<? super K, ? extends V> loader) {
+    V get(K key, Source<K, V> source) {
         Object entry = near.lookup(key);
-        return entry == null ? miss(key, loader) : value(entry);
+        return entry == null ? value(entry(key, source)) : core.fromNear(entry);
     }
 
-    private @Nullable V peek(K key) {
-        core.stats.nearMisses.increment();
-        RecordKey record = core.recordKey(key);
-        if (core.node.link().owed.covers(record)) {
-            return null;
-        }
-        long ticket = near.ticket(key);
-        long asked = core.node.clock().read();
-        Reading found;
-        try {
-            found = core.call(record, new Operation.Read());
-        } catch (StoreUnavailableException e) {
-            LOG.debug("Key '{}' of cache '{}' counts as not cached", record.key(), record.cache(), e);
-            return null;
-        }
-        Decoded<V> decoded = found instanceof Reading.Hit hit
-                ? take(key, record, ticket, asked, hit)
-                : found instanceof Reading.Writing writing ? old(record, writing) : null;
-        if (decoded == null) {
-            core.stats.storeMisses.increment();
-            countForeign(found instanceof Reading.Missing missing && missing.foreign());
-            return null;
-        }
-        return decoded.value();
-    }
-
-    private @Nullable V miss(K key, CacheLoader<? super K, ? extends V> loader) {
-        if (core.node.writes().isWriting()) {
-            return readWhileWriting(key, loader);
-        }
-        core.stats.nearMisses.increment();
-        try {
-            return core.flights.join(key, core.stats.joined::increment, () -> fly(key, loader));
-        } catch (Exception e) {
-            throw Thrown.asItself(e);
-        }
-    }
-
-    /** Reads in the middle of a write of this thread's own: what is loaded is for nobody else (anomalies A19, A20). */
-    private @Nullable V readWhileWriting(K key, CacheLoader<? super K, ? extends V> loader) {
-        V found = peek(key);
-        if (found != null) {
-            return found;
-        }
-        try {
-            return load(key, loader);
-        } catch (Exception e) {
-            throw Thrown.asItself(e);
-        }
-    }
-
-    private @Nullable V fly(K key, CacheLoader<? super K, ? extends V> loader) throws Exception {
+    @Nullable
+    V getIfPresent(K key) {
         Object entry = near.lookup(key);
-        if (entry != null) {
-            return value(entry); // another flight has landed since this reader looked
-        }
-        RecordKey record = core.recordKey(key);
-        if (core.node.link().owed.covers(record)) {
-            return loadAlone(key, loader, record);
-        }
-        String token = core.node.newToken();
-        long discard = 0;
-        long pause = FIRST_PAUSE;
-        long patience = core.node.clock().read() + 2 * core.config.loadTimeout().toNanos();
-        while (true) {
-            long ticket = near.ticket(key);
-            long asked = core.node.clock().read();
-            boolean called = !core.node.link().isDown();
-            LeaseReply reply;
-            try {
-                reply = core.call(record, new Operation.Lease(token, term, discard));
-            } catch (StoreUnavailableException e) {
-                LOG.debug("Key '{}' of cache '{}' is loaded without the store", record.key(), record.cache(), e);
-                if (called) {
-                    core.send(record, new Operation.Release(token)); // it may stand, and keep other nodes waiting
-                }
-                return loadAlone(key, loader, record);
-            }
-            if (reply instanceof LeaseReply.Granted granted) {
-                core.stats.storeMisses.increment();
-                countForeign(granted.foreign());
-                return loadAndFill(key, loader, record, token, granted.head(), ticket);
-            }
-            Reading found = ((LeaseReply.Refused) reply).reading();
-            if (found instanceof Reading.Hit hit) {
-                Decoded<V> decoded = take(key, record, ticket, asked, hit);
-                if (decoded != null) {
-                    return decoded.value();
-                }
-                discard = hit.version();
-            } else if (found instanceof Reading.Writing writing) {
-                Decoded<V> decoded = old(record, writing);
-                if (decoded != null) {
-                    return decoded.value();
-                }
-                core.stats.storeMisses.increment();
-                return load(key, loader);
-            } else if (core.node.clock().read() >= patience) {
-                core.stats.storeMisses.increment();
-                return load(key, loader);
-            } else {
-                core.node.waiting().pause(pause);
-                pause = Math.min(2 * pause, LONGEST_PAUSE);
-            }
-        }
+        return entry == null ? value(entryIfPresent(key)) : core.fromNear(entry);
     }
 
-    private @Nullable V loadAndFill(
-            K key,
-            CacheLoader<? super K, ? extends V> loader,
-            RecordKey record,
-            String token,
-            long granted,
-            long ticket)
-            throws Exception {
-        long floor = near.floor(record.partition());
-        long started = core.node.clock().read();
-        V value;
-        Content content;
+    private static <V> @Nullable V value(@Nullable Answer<V> answer) {
+        return answer == null ? null : answer.value();
+    }
+
+    /** Reads a key, with the cache's loader if {@code source} is null. */
+    Answer<V> entry(K key, @Nullable Source<K, V> source) {
+        Answer<V> served = served(key);
+        return served != null ? served : waitFor(steps -> read(key, source == null ? core.source() : source, steps));
+    }
+
+    /** Reads a key without loading; null if it is not cached. */
+    @Nullable
+    Answer<V> entryIfPresent(K key) {
+        Answer<V> served = served(key);
+        return served != null ? served : waitFor(steps -> peek(key, steps));
+    }
+
+    /** As {@link #entry}, without blocking. */
+    CompletableFuture<Answer<V>> entryAsync(K key, @Nullable Source<K, V> source) {
+        return async(() -> {
+            Answer<V> served = served(key);
+            return served != null
+                    ? CompletableFuture.completedFuture(served)
+                    : read(key, source == null ? core.source() : source, core.node.background());
+        });
+    }
+
+    /** As {@link #entryIfPresent}, without blocking. */
+    CompletableFuture<@Nullable Answer<V>> entryIfPresentAsync(K key) {
+        return async(() -> {
+            Answer<V> served = served(key);
+            return served != null
+                    ? CompletableFuture.completedFuture(served)
+                    : peek(key, core.node.background());
+        });
+    }
+
+    /** Reads many keys; those without a value are left out. */
+    Map<K, V> all(Collection<? extends K> keys, @Nullable Source<K, V> source) {
+        return waitFor(steps -> readAll(keys, source, steps));
+    }
+
+    /** As {@link #all}, without blocking. */
+    CompletableFuture<Map<K, V>> allAsync(Collection<? extends K> keys, @Nullable Source<K, V> source) {
+        return async(() -> readAll(keys, source, core.node.background()));
+    }
+
+    private static <T extends @Nullable Object> CompletableFuture<T> async(
+            Supplier<CompletableFuture<T>> read) {
         try {
-            value = load(key, loader);
-            content = core.content(record, value, core.node.clock().read() - started);
-        } catch (Throwable e) {
-            core.send(record, new Operation.Release(token));
+            return read.get();
+        } catch (NullPointerException e) {
             throw e;
-        }
-        if (content == null) {
-            core.send(record, new Operation.Release(token));
-            return value;
-        }
-        long asked = core.node.clock().read();
-        try {
-            WriteReply reply = core.call(record, new Operation.Fill(token, granted, content));
-            if (reply.stored()) {
-                core.fillNear(key, ticket, value, record.partition(), reply.version(), asked, content.life());
-            } else {
-                core.stats.storeFillsRefused.increment();
-            }
-        } catch (StoreUnavailableException e) {
-            LOG.debug("Key '{}' of cache '{}' was loaded but not stored", record.key(), record.cache(), e);
-            core.fillNearAlone(key, ticket, value, record.partition(), floor, started);
-        }
-        return value;
-    }
-
-    /** Loads while the store cannot be asked, or not about this key. */
-    private @Nullable V loadAlone(K key, CacheLoader<? super K, ? extends V> loader, RecordKey record)
-            throws Exception {
-        core.stats.loadsAlone.increment();
-        long ticket = near.ticket(key);
-        long floor = near.floor(record.partition());
-        long asked = core.node.clock().read();
-        V value = load(key, loader);
-        core.fillNearAlone(key, ticket, value, record.partition(), floor, asked);
-        return value;
-    }
-
-    private @Nullable V load(K key, CacheLoader<? super K, ? extends V> loader) throws Exception {
-        long started = core.node.clock().read();
-        boolean loaded = false;
-        try {
-            V value = loader.load(key);
-            loaded = true;
-            return value;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw e;
-        } finally {
-            core.stats.loadNanos.add(core.node.clock().read() - started);
-            (loaded ? core.stats.loads : core.stats.loadFailures).increment();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** Takes a value from the store, and keeps it near; null if it cannot be read. */
-    private @Nullable Decoded<V> take(K key, RecordKey record, long ticket, long asked, Reading.Hit hit) {
-        Decoded<V> decoded = core.payloads.decode(record, hit.payload());
-        if (decoded == null) {
-            core.stats.unreadable.increment();
-            return null;
-        }
-        core.stats.storeHits.increment();
-        core.fillNear(key, ticket, decoded.value(), record.partition(), hit.head(), asked, hit.remaining());
-        return decoded;
-    }
-
-    /** Takes the value from before a write that is at work, which nobody may keep; null if there is none. */
-    private @Nullable Decoded<V> old(RecordKey record, Reading.Writing writing) {
-        Reading.Hit hit = writing.old();
+    /** What the near cache serves, though it is due to be refreshed or stale; null if it serves nothing. */
+    private @Nullable Answer<V> served(K key) {
+        NearHit<Object> hit = near.examine(key);
         if (hit == null) {
             return null;
         }
-        Decoded<V> decoded = core.payloads.decode(record, hit.payload());
-        (decoded == null ? core.stats.unreadable : core.stats.storeHits).increment();
-        return decoded;
+        if (hit.refreshDue()) {
+            refresh(key, hit);
+        }
+        return new Answer<>(core.fromNear(hit.value()), hit.stale(), Level.NEAR, hit.deadline());
     }
 
-    /** The value that a near entry stands for. */
-    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // the near cache holds values of V, and the one NOTHING
-    private @Nullable V value(Object entry) {
-        return entry == CacheCore.NOTHING ? null : (V) entry;
+    private void refresh(K key, NearHit<Object> hit) {
+        Executor background = core.node.background();
+        background.execute(() -> {
+            try {
+                RecordKey record = core.recordKey(key);
+                if (core.node.link().isDown() || core.node.link().owed.covers(record)) {
+                    core.refreshLater(key, hit.writtenAt());
+                    return;
+                }
+                KeyRead<K, V> read = ReadRun.keyRead(core, core.flights.prepare(key), true);
+                new ReadRun<>(core, core.source, background, null).refresh(read, hit);
+            } catch (RuntimeException e) {
+                LOG.warn("Key '{}' of cache '{}' could not be refreshed", key, core.config.name(), e);
+            }
+        });
     }
 
-    private void countForeign(boolean foreign) {
-        if (foreign) {
-            core.stats.unreadable.increment();
+    /** The answer for one caller, who may leave without it, and does after a while if that is wanted. */
+    private CompletableFuture<Answer<V>> read(K key, Source<K, V> source, Executor steps) {
+        if (core.node.writes().isWriting()) {
+            return readWhileWriting(key, source, steps);
+        }
+        core.stats.nearMisses.increment();
+        return view(fly(List.of(key), source, steps).get(0));
+    }
+
+    /** Joins the flights of keys, or starts them. */
+    private List<Flight<K, Answer<V>>> fly(Collection<? extends K> keys, Source<K, V> source, Executor steps) {
+        LoadScope caller = core.node.loads().current();
+        List<Flight<K, Answer<V>>> flights = new ArrayList<>(keys.size());
+        List<Flight<K, Answer<V>>> started = new ArrayList<>(keys.size());
+        List<KeyRead<K, V>> mine = new ArrayList<>(keys.size());
+        try {
+            for (K key : keys) {
+                if (caller != null && caller.loads(core.flights, key)) {
+                    throw recursive(key);
+                }
+                Flight<K, Answer<V>> flight = core.flights.prepare(key);
+                Flight<K, Answer<V>> other = core.flights.joinOrStart(flight);
+                if (other != null) {
+                    core.stats.joined.increment();
+                    flight = other;
+                } else {
+                    started.add(flight);
+                }
+                if (caller != null && caller.waitsInVainFor(flight)) {
+                    throw recursive(key);
+                }
+                flights.add(flight);
+                if (other == null && !hasLanded(flight)) {
+                    mine.add(ReadRun.keyRead(core, flight, false));
+                }
+            }
+        } catch (RuntimeException e) {
+            started.forEach(flight -> core.flights.fail(flight, e));
+            throw e;
+        }
+        if (!mine.isEmpty()) {
+            new ReadRun<>(core, source, steps, caller).start(mine);
+        }
+        return flights;
+    }
+
+    /** Whether another flight has landed since this reader looked, so that there is nothing to do. */
+    private boolean hasLanded(Flight<K, Answer<V>> flight) {
+        Answer<V> served = served(flight.key);
+        if (served == null) {
+            if (core.config.loadsElsewhere()) {
+                Answer<V> retained = core.retained(flight.key);
+                if (retained != null) {
+                    flight.fallback.complete(retained);
+                }
+            }
+            return false;
+        }
+        core.flights.land(flight, served);
+        return true;
+    }
+
+    private RecursiveLoadException recursive(K key) {
+        return new RecursiveLoadException(
+                "the loader of key '" + key + "' of cache '" + core.config.name()
+                        + "' asks for that key, itself or through other loaders that wait for it; have it ask its source"
+                        + " instead",
+                null,
+                core.config.name(),
+                String.valueOf(key));
+    }
+
+    /** What one caller waits for: the flight, or what is served after {@code softTimeout} and {@code hardTimeout}. */
+    private CompletableFuture<Answer<V>> view(Flight<K, Answer<V>> flight) {
+        if (!core.config.loadsElsewhere() || flight.result.isDone()) {
+            return flight.result.thenApply(this::own);
+        }
+        CompletableFuture<Answer<V>> mine = new CompletableFuture<>();
+        Duration soft = core.config.softTimeout();
+        Duration hard = core.config.hardTimeout();
+        Future<?> softTimer = soft == null ? null : later(soft, () -> {
+            CompletableFuture<?> unused = flight.fallback.thenAccept(stale -> {
+                if (mine.complete(own(stale))) {
+                    core.servedStaleForTime(flight.key, stale);
+                }
+            });
+        });
+        Future<?> hardTimer = hard == null ? null : later(hard, () -> {
+            if (mine.completeExceptionally(timedOut(flight.key, hard))) {
+                core.stats.loadTimeouts.increment();
+            }
+        });
+        CompletableFuture<?> unused = flight.result.whenComplete((answer, failure) -> {
+            cancel(softTimer);
+            cancel(hardTimer);
+            if (failure == null) {
+                mine.complete(own(answer));
+            } else {
+                mine.completeExceptionally(failure);
+            }
+        });
+        return mine;
+    }
+
+    private static void cancel(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    private Future<?> later(Duration delay, Runnable task) {
+        try {
+            return core.node.scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(null); // the node is being closed
+        }
+    }
+
+    private LoadTimeoutException timedOut(K key, Duration hard) {
+        return new LoadTimeoutException(
+                "key '" + key + "' of cache '" + core.config.name() + "' was not loaded within hardTimeout ("
+                        + hard.toMillis() + " ms); the load goes on, and is cached if it ends in time",
+                null,
+                core.config.name(),
+                String.valueOf(key));
+    }
+
+    /** An answer with a value that is the reader's own, if that is wanted. */
+    private Answer<V> own(Answer<V> answer) {
+        return !core.config.copyNearValues() || answer.value() == null
+                ? answer
+                : new Answer<>(core.copy(answer.value()), answer.stale(), answer.level(), answer.deadline());
+    }
+
+    /** Asks the store, and loads nothing; null if it holds nothing, or does not answer. */
+    private CompletableFuture<@Nullable Answer<V>> peek(K key, Executor steps) {
+        core.stats.nearMisses.increment();
+        KeyRead<K, V> read = ReadRun.keyRead(core, core.flights.prepare(key), false);
+        if (core.node.link().owed.covers(read.record)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        read.ticket = near.ticket(key);
+        read.asked = core.node.clock().read();
+        return core.node
+                .link()
+                .callAll(List.of(new Request<>(read.record, new Operation.Read())))
+                .thenApplyAsync(replies -> found(read, replies.get(0)), steps);
+    }
+
+    private @Nullable Answer<V> found(KeyRead<K, V> read, StoreReply<Reading> reply) {
+        if (reply.failure() != null) {
+            core.stats.storeFailures.increment();
+            LOG.debug(
+                    "Key '{}' of cache '{}' counts as not cached",
+                    read.record.key(),
+                    read.record.cache(),
+                    reply.failure());
+            return null;
+        }
+        Reading reading = reply.get();
+        if (reading instanceof Reading.Hit hit) {
+            Decoded<V> decoded = core.take(read, hit);
+            if (decoded != null) {
+                long deadline = CacheCore.deadline(read.asked, hit.remaining());
+                return new Answer<>(decoded.value(), hit.stale(), Level.STORE, deadline);
+            }
+        } else if (reading instanceof Reading.Writing writing) {
+            Decoded<V> decoded = core.old(read.record, writing);
+            if (decoded != null) {
+                return new Answer<>(decoded.value(), false, Level.STORE, Long.MAX_VALUE);
+            }
+        }
+        core.stats.storeMisses.increment();
+        core.countForeign(reading instanceof Reading.Missing missing && missing.foreign());
+        return null;
+    }
+
+    /** Reads in the middle of a write of this thread's own: what is loaded is for nobody else (anomalies A19, A20). */
+    private CompletableFuture<Answer<V>> readWhileWriting(K key, Source<K, V> source, Executor steps) {
+        return peek(key, steps).thenComposeAsync(found -> {
+            if (found != null) {
+                return CompletableFuture.completedFuture(found);
+            }
+            KeyRead<K, V> read = ReadRun.keyRead(core, core.flights.prepare(key), false);
+            new ReadRun<>(core, source, steps, core.node.loads().current()).loadOnly(read);
+            return read.flight.result;
+        }, steps);
+    }
+
+    private CompletableFuture<Map<K, V>> readAll(
+            Collection<? extends K> keys, @Nullable Source<K, V> source, Executor steps) {
+        Map<K, CompletableFuture<Answer<V>>> answers = answers(keys, source, steps);
+        return allOf(answers.values()).handle((done, failure) -> {
+            if (failure != null) {
+                throw failureOf(answers.values());
+            }
+            Map<K, V> values = new LinkedHashMap<>();
+            answers.forEach((key, answer) -> {
+                V value = answer.join().value();
+                if (value != null) {
+                    values.put(key, value);
+                }
+            });
+            return values;
+        });
+    }
+
+    /** Reads many keys, in their order, each with its own outcome. */
+    private Map<K, CompletableFuture<Answer<V>>> answers(
+            Collection<? extends K> keys, @Nullable Source<K, V> source, Executor steps) {
+        Map<K, CompletableFuture<Answer<V>>> answers = new LinkedHashMap<>();
+        List<K> asked = new ArrayList<>();
+        for (K key : new LinkedHashSet<K>(keys)) {
+            Answer<V> served = served(key);
+            answers.put(key, CompletableFuture.completedFuture(served));
+            if (served == null) {
+                asked.add(key);
+            }
+        }
+        if (asked.isEmpty()) {
+            return answers;
+        }
+        Source<K, V> loader = source == null ? core.source() : source;
+        if (core.node.writes().isWriting()) {
+            asked.forEach(key -> answers.put(key, readWhileWriting(key, loader, steps)));
+        } else {
+            core.stats.nearMisses.add(asked.size());
+            fly(asked, loader, steps).forEach(flight -> answers.put(flight.key, view(flight)));
+        }
+        return answers;
+    }
+
+    /** Reads keys for nobody in particular, and says how many were loaded and how many failed. */
+    WarmProgress warm(Collection<? extends K> keys, WarmProgress before) {
+        Map<K, CompletableFuture<Answer<V>>> answers = new LinkedHashMap<>();
+        waitFor(steps -> {
+            answers.putAll(answers(keys, null, steps));
+            return allOf(answers.values()).handle((done, failure) -> done);
+        });
+        long loaded = 0;
+        long failed = 0;
+        for (Map.Entry<K, CompletableFuture<Answer<V>>> entry : answers.entrySet()) {
+            if (entry.getValue().isCompletedExceptionally()) {
+                failed++;
+            } else if (entry.getValue().join().level() == Level.SOURCE) {
+                loaded++;
+            }
+        }
+        if (failed > 0) {
+            LOG.warn(
+                    "{} of {} keys of cache '{}' could not be warmed",
+                    failed,
+                    answers.size(),
+                    core.config.name(),
+                    failureOf(answers.values()).getCause());
+        }
+        return new WarmProgress(
+                before.total(), before.done() + answers.size(), before.loaded() + loaded, before.failed() + failed);
+    }
+
+    private static CompletableFuture<@Nullable Void> allOf(Collection<? extends CompletableFuture<?>> all) {
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
+    }
+
+    /** The first failure, with some of the others that differ beside it. */
+    private static CompletionException failureOf(Collection<? extends CompletableFuture<?>> answers) {
+        Throwable first = null;
+        for (CompletableFuture<?> answer : answers) {
+            try {
+                answer.join();
+            } catch (CompletionException e) {
+                Throwable cause = Thrown.cause(e);
+                if (first == null) {
+                    first = cause;
+                } else if (first != cause && first.getSuppressed().length < MOST_SUPPRESSED) {
+                    first.addSuppressed(cause);
+                }
+            }
+        }
+        return new CompletionException(first);
+    }
+
+    /** Blocks for a result, whose steps the calling thread runs meanwhile. */
+    <T extends @Nullable Object> T waitFor(Function<Executor, CompletableFuture<T>> read) {
+        CallerThread steps = new CallerThread(core.node.waiting(), core.node.background());
+        try {
+            return steps.await(read.apply(steps));
+        } catch (ExecutionException e) {
+            throw Thrown.asItself(Thrown.cause(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CacheException(
+                    "interrupted while waiting for cache '" + core.config.name() + "'", e, core.config.name(), null, Level.STORE);
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.failsafe.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +46,9 @@ final class StoreLink {
     private static final int OF = 8;
     private static final Duration NEVER_BY_ITSELF = Duration.ofDays(36_500);
     private static final int PAID_AT_ONCE = 256;
+    /** For each so many operations that are sent together, one more timeout is granted. */
+    private static final int MANY = 1_000;
+
     private static final long STEADY = 10_000_000_000L;
     private static final long FIRST_HOLD = 500_000_000L;
     private static final long LONGEST_HOLD = 5_000_000_000L;
@@ -57,6 +61,7 @@ final class StoreLink {
     private final Duration timeout;
     private final ScheduledExecutorService scheduler;
     private final Runnable onDown;
+    private final Runnable onUp;
     private final CircuitBreaker<Object> breaker = CircuitBreaker.builder()
             .withFailureThreshold(FAILURES, OF)
             .withSuccessThreshold(1)
@@ -85,6 +90,7 @@ final class StoreLink {
      * @param scheduler runs what is due later
      * @param maximumOwed how many owed invalidations are remembered by key
      * @param onDown called when calls are no longer made, so that the store be probed soon
+     * @param onUp called when calls are made again
      */
     StoreLink(
             Namespace namespace,
@@ -94,7 +100,8 @@ final class StoreLink {
             Duration timeout,
             ScheduledExecutorService scheduler,
             int maximumOwed,
-            Runnable onDown) {
+            Runnable onDown,
+            Runnable onUp) {
         this.namespace = namespace;
         this.address = address;
         this.waiting = waiting;
@@ -103,6 +110,7 @@ final class StoreLink {
         this.scheduler = scheduler;
         this.owed = new OwedInvalidations(maximumOwed);
         this.onDown = onDown;
+        this.onUp = onUp;
     }
 
     /** The settings that all nodes share. */
@@ -125,9 +133,110 @@ final class StoreLink {
         return startAnyhow(call);
     }
 
+    /**
+     * Carries out operations together, and is done when each was answered, or has failed, or its time is over. Counts once
+     * for all, however many there are.
+     */
+    <R> CompletableFuture<List<StoreReply<R>>> callAll(List<Namespace.Request<R>> requests) {
+        if (requests.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        if (down) {
+            refused.add(requests.size());
+            StoreUnavailableException why = new StoreUnavailableException(
+                    "the store at " + address + " does not answer: " + reason(), null);
+            return CompletableFuture.completedFuture(requests.stream()
+                    .map(request -> StoreReply.<R>failed(why))
+                    .toList());
+        }
+        List<CompletableFuture<R>> replies = new ArrayList<>(requests.size());
+        try {
+            if (requests.size() == 1) {
+                Namespace.Request<R> one = requests.get(0);
+                replies.add(namespace.execute(one.key(), one.operation()).toCompletableFuture());
+            } else {
+                namespace.executeAll(requests).forEach(stage -> replies.add(stage.toCompletableFuture()));
+            }
+        } catch (RuntimeException e) {
+            replies.clear();
+            requests.forEach(request -> replies.add(CompletableFuture.failedFuture(e)));
+        }
+        CompletableFuture<Void> all = CompletableFuture.allOf(replies.toArray(new CompletableFuture<?>[0]));
+        if (all.isDone()) {
+            return CompletableFuture.completedFuture(taken(replies));
+        }
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        Future<?> timer = later(() -> over.complete(null), timeout.multipliedBy(1 + requests.size() / MANY));
+        CompletableFuture<Void> unused = all.whenComplete((done, failure) -> timer.cancel(false));
+        return CompletableFuture.anyOf(over, all.handle((done, failure) -> null)).thenApply(first -> taken(replies));
+    }
+
+    /** A reply that comes in time, or fails; either is counted. */
+    <R> CompletableFuture<R> bounded(CompletableFuture<R> reply) {
+        CompletableFuture<R> inTime = new CompletableFuture<>();
+        Future<?> timer = later(
+                () -> {
+                    if (inTime.completeExceptionally(tooLate(null))) {
+                        timeouts.increment();
+                    }
+                },
+                timeout);
+        CompletableFuture<?> unused = reply.whenComplete((value, failure) -> {
+            timer.cancel(false);
+            if (failure == null) {
+                inTime.complete(value);
+            } else {
+                inTime.completeExceptionally(unavailable(failure));
+            }
+        });
+        CompletableFuture<?> counted = inTime.whenComplete((value, failure) -> count(failure));
+        return inTime;
+    }
+
+    private <R> List<StoreReply<R>> taken(List<CompletableFuture<R>> replies) {
+        List<StoreReply<R>> taken = new ArrayList<>(replies.size());
+        Throwable failed = null;
+        StoreUnavailableException late = null;
+        for (CompletableFuture<R> reply : replies) {
+            if (!reply.isDone()) {
+                late = late == null ? tooLate(null) : late;
+                failed = late;
+                taken.add(StoreReply.failed(late));
+                continue;
+            }
+            try {
+                taken.add(StoreReply.of(reply.join()));
+            } catch (CompletionException | CancellationException e) {
+                failed = failed == null ? e : failed;
+                taken.add(StoreReply.failed(unavailable(e)));
+            }
+        }
+        if (late != null) {
+            timeouts.increment();
+        }
+        count(failed);
+        return taken;
+    }
+
+    private StoreUnavailableException tooLate(@Nullable Throwable cause) {
+        return new StoreUnavailableException(
+                "the store at " + address + " did not answer within storeTimeout (" + timeout.toMillis() + " ms)", cause);
+    }
+
     /** Makes a call that nobody waits for, and that takes back or keeps up what others wait for: also to a store that is down. */
     void send(Function<Namespace, CompletionStage<?>> call) {
         CompletableFuture<?> unused = startAnyhow(call::apply).whenComplete((reply, failure) -> count(failure));
+    }
+
+    /** Makes calls that nobody waits for, as {@link #send} does. */
+    void sendAll(List<? extends Namespace.Request<Boolean>> requests) {
+        try {
+            namespace.executeAll(List.<Namespace.Request<Boolean>>copyOf(requests)).forEach(reply -> {
+                CompletionStage<?> unused = reply.whenComplete((done, failure) -> {});
+            });
+        } catch (RuntimeException e) {
+            count(e);
+        }
     }
 
     private <R> CompletableFuture<R> startAnyhow(Function<Namespace, CompletionStage<R>> call) {
@@ -154,9 +263,7 @@ final class StoreLink {
             throw unavailable(e);
         } catch (TimeoutException e) {
             timeouts.increment();
-            StoreUnavailableException late = new StoreUnavailableException(
-                    "the store at " + address + " did not answer within storeTimeout (" + timeout.toMillis() + " ms)",
-                    e);
+            StoreUnavailableException late = tooLate(e);
             count(late);
             throw late;
         }
@@ -329,6 +436,7 @@ final class StoreLink {
             degradedNanos += nanos;
         }
         LOG.info("The store at {} answers again, after {} ms", address, nanos / 1_000_000);
+        onUp.run();
     }
 
     boolean isDown() {

@@ -1,5 +1,8 @@
 package dev.duet;
 
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
 /** Throws what the application's own code threw, as itself, checked or not. */
 final class Thrown {
 
@@ -9,5 +12,14 @@ final class Thrown {
     @SuppressWarnings("unchecked") // erased: nothing is cast
     static <X extends Throwable> RuntimeException asItself(Throwable e) throws X {
         throw (X) e;
+    }
+
+    /** What lies under the exceptions that futures wrap around what went wrong. */
+    static Throwable cause(Throwable e) {
+        Throwable cause = e;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 }

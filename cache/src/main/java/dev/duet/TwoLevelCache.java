@@ -4,13 +4,16 @@ import dev.duet.store.CacheException;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.codec.CodecException;
 import java.util.Collection;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A cache of two levels: the near cache in this JVM, and the store that all nodes share. Built by
  * {@link Duet#cache(String, Class, Class)}. Thread-safe.
  *
- * <p>Values are shared between all who read them on this node: treat them as immutable.
+ * <p>Values are shared between all who read them on this node: treat them as immutable, or have each reader get a copy with
+ * {@link CacheBuilder#copyNearValues}.
  *
  * <p>Keys and values are not null. A method that is given a null key throws a {@link NullPointerException}.
  *
@@ -35,8 +38,13 @@ public interface TwoLevelCache<K, V> {
      * however many ask. If the store does not answer, it is loaded all the same.
      *
      * @return the value, or null if the loader found none
-     * @throws CacheException if the cache has no loader, if the loader asks for the same key, or if the thread is
-     *     interrupted while it waits
+     * <p>The loader runs on the calling thread if nobody else loads the key, unless {@link CacheBuilder#softTimeout} or {@link
+     * CacheBuilder#hardTimeout} is set. What it throws reaches the caller as itself, and whoever waits for the same load.
+     *
+     * @throws CacheException if the cache has no loader, or if the thread is interrupted while it waits; what it waited for
+     *     goes on
+     * @throws RecursiveLoadException if the loader asks for the same key, itself or through other loaders
+     * @throws LoadTimeoutException if the load takes longer than {@link CacheBuilder#hardTimeout}
      * @throws CodecException if the loaded value cannot be encoded
      */
     @Nullable
@@ -50,6 +58,45 @@ public interface TwoLevelCache<K, V> {
     V get(K key, CacheLoader<? super K, ? extends V> loader);
 
     /**
+     * As {@link #get(Object)}, with what is known of the answer: whether it is stale, where it came from, and what is left of
+     * its life. An entry without a value says that there is none.
+     */
+    CacheEntry<V> getEntry(K key);
+
+    /**
+     * As {@link #getIfPresent}, with what is known of the answer.
+     *
+     * @return the entry, which has no value if the key is known to have none; null if it is not cached
+     */
+    @Nullable
+    CacheEntry<V> getEntryIfPresent(K key);
+
+    /**
+     * Reads many keys: from the near cache, then from the store in one round trip to each of its servers, and what is left
+     * with one call of the cache's {@link CacheBuilder#bulkLoader}, or if it has none, of its loader for one key after the
+     * other. Each key is loaded once in the cluster, as by {@link #get(Object)}.
+     *
+     * @param keys the keys; one that comes twice is read once
+     * @return the values in the order of the keys, without those that have none; the caller's own
+     * @throws CacheException as {@link #get(Object)} does, if one of the keys could not be read; the others are cached all
+     *     the same
+     */
+    Map<K, V> getAll(Collection<? extends K> keys);
+
+    /** As {@link #getAll(Collection)}, with a loader of this call's own. */
+    Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, ? extends V> loader);
+
+    /**
+     * Reads many keys so that they are cached, in parts of 500, and tells after each part how far that has come. A part that
+     * fails is counted, logged and skipped.
+     *
+     * @param keys the keys
+     * @param progress is told on the calling thread; what it throws reaches the caller, and ends the warm-up
+     * @return how it ended
+     */
+    WarmProgress warm(Collection<? extends K> keys, Consumer<? super WarmProgress> progress);
+
+    /**
      * Stores a value, and has every node drop what it holds. For values that the system of record has already: it is not
      * asked, nor told. While an {@link #update} of the key is at work, the value is not kept, and the next read loads.
      *
@@ -59,6 +106,9 @@ public interface TwoLevelCache<K, V> {
      *     WhenStoreIsDown#REJECT rejected}; otherwise the key is invalidated as soon as it answers
      */
     void put(K key, V value);
+
+    /** As {@link #put} for each key, in one round trip to each server of the store. */
+    void putAll(Map<? extends K, ? extends V> values);
 
     /**
      * Writes to the system of record so that no node serves a stale value afterwards, even if this one dies in between:
@@ -103,7 +153,7 @@ public interface TwoLevelCache<K, V> {
      */
     void invalidate(K key);
 
-    /** As {@link #invalidate} for each key, with the round trips overlapping. */
+    /** As {@link #invalidate} for each key, in one round trip to each server of the store. */
     void invalidateAll(Collection<? extends K> keys);
 
     /**
@@ -112,6 +162,9 @@ public interface TwoLevelCache<K, V> {
      * @throws StoreUnavailableException as {@link #invalidate} does
      */
     void invalidateAll();
+
+    /** This cache for callers that do not block; shares everything with this one. */
+    AsyncTwoLevelCache<K, V> async();
 
     /** What the cache did so far on this node. */
     CacheStats stats();

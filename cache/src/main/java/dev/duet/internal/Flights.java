@@ -1,16 +1,14 @@
 package dev.duet.internal;
 
 import dev.duet.local.CoarseClock;
-import dev.duet.store.CacheException;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one thread do the work of a key while others wait for its result. The work runs on the thread of the caller who
- * came first. Thread-safe.
+ * Which keys are being read at this moment, so that whoever comes meanwhile waits for the result instead of reading too.
+ * Thread-safe.
  *
  * <p>Implementation note. A flight is joined only while it is in the map, and an invalidation takes it out: so whoever
  * comes after an invalidation never gets what was read before it (anomalies A04, A25). Those who had joined get it all
@@ -18,57 +16,80 @@ import org.jspecify.annotations.Nullable;
  * result is never older than the window when its reader comes (promise P1).
  *
  * @param <K> the type of the keys
- * @param <V> the type of the results
+ * @param <R> the type of the results
  */
-public final class Flights<K, V> {
+public final class Flights<K, R> {
 
-    private final ConcurrentHashMap<K, Flight<V>> flights = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<K, Flight<K, R>> flights = new ConcurrentHashMap<>();
     private final CoarseClock clock;
-    private final Waiting waiting;
     private final long window;
 
     /**
      * Creates an empty table.
      *
      * @param clock the clock that {@code window} is measured by
-     * @param waiting how those who join wait
      * @param window for how long after its start a flight may be joined, in nanoseconds
      */
-    public Flights(CoarseClock clock, Waiting waiting, long window) {
+    public Flights(CoarseClock clock, long window) {
         this.clock = clock;
-        this.waiting = waiting;
         this.window = window;
     }
 
     /**
-     * Joins the flight of {@code key}, or starts one.
+     * The read of a key that is under way.
      *
-     * @param key the key
-     * @param joined called if this caller waits for another's flight
-     * @param work what to do if there is none to join
-     * @return the result of the work, by whomever it was done; may be null
-     * @throws Exception what the work threw, as itself
+     * @param <K> the type of the key
+     * @param <R> the type of the result
      */
-    public @Nullable V join(K key, Runnable joined, Callable<@Nullable V> work) throws Exception {
-        Flight<V> mine = new Flight<>(clock.read());
+    public static final class Flight<K, R> {
+        /** The key. */
+        public final K key;
+        /** What is read; to be completed through {@link Flights} alone, and not to be cancelled. */
+        public final CompletableFuture<R> result = new CompletableFuture<>();
+        /** What may be served instead if the load fails or takes too long; may never come. */
+        public final CompletableFuture<R> fallback = new CompletableFuture<>();
+
+        private final long start;
+        /** The load that will end this flight, once it runs. */
+        volatile @Nullable LoadScope load;
+
+        private Flight(K key, long start) {
+            this.key = key;
+            this.start = start;
+        }
+    }
+
+    /** The flight of {@code key} that may be joined, or null: then {@code mine} can be from now on. */
+    public @Nullable Flight<K, R> joinOrStart(Flight<K, R> mine) {
         while (true) {
-            Flight<V> other = flights.get(key);
+            Flight<K, R> other = flights.putIfAbsent(mine.key, mine);
             if (other == null) {
-                if (flights.putIfAbsent(key, mine) == null) {
-                    return fly(key, mine, work);
-                }
-            } else if (other.owner == Thread.currentThread()) {
-                throw new CacheException(
-                        "the loader of key '" + key
-                                + "' asks the cache for the same key; let it ask its source instead",
-                        null);
-            } else if (mine.start - other.start < window) {
-                joined.run();
-                return other.await(waiting);
-            } else if (flights.replace(key, other, mine)) {
-                return fly(key, mine, work);
+                return null;
+            }
+            if (mine.start - other.start < window) {
+                return other;
+            }
+            if (flights.replace(mine.key, other, mine)) {
+                return null;
             }
         }
+    }
+
+    /** A flight that has not been started. */
+    public Flight<K, R> prepare(K key) {
+        return new Flight<>(key, clock.read());
+    }
+
+    /** Ends a flight well. */
+    public void land(Flight<K, R> flight, R result) {
+        flights.remove(flight.key, flight);
+        flight.result.complete(result);
+    }
+
+    /** Ends a flight with a failure. */
+    public void fail(Flight<K, R> flight, Throwable failure) {
+        flights.remove(flight.key, flight);
+        flight.result.completeExceptionally(failure);
     }
 
     /** Lets nobody join the flight of {@code key} any more. */
@@ -81,41 +102,8 @@ public final class Flights<K, V> {
         flights.clear();
     }
 
-    private @Nullable V fly(K key, Flight<V> mine, Callable<@Nullable V> work) throws Exception {
-        try {
-            V result = work.call();
-            mine.result.complete(result);
-            return result;
-        } catch (Throwable e) {
-            mine.result.completeExceptionally(e);
-            throw e;
-        } finally {
-            flights.remove(key, mine);
-        }
-    }
-
-    private static final class Flight<V> {
-        final Thread owner = Thread.currentThread();
-        final CompletableFuture<@Nullable V> result = new CompletableFuture<>();
-        final long start;
-
-        Flight(long start) {
-            this.start = start;
-        }
-
-        @Nullable
-        V await(Waiting waiting) throws Exception {
-            try {
-                return waiting.await(result, Waiting.FOREVER);
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof Error error) {
-                    throw error;
-                }
-                throw (Exception) e.getCause();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CacheException("interrupted while waiting for another thread to load", e);
-            }
-        }
+    /** The keys that are being read, for tests. */
+    public Set<K> keys() {
+        return Set.copyOf(flights.keySet());
     }
 }

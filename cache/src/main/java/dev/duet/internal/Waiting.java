@@ -2,12 +2,14 @@ package dev.duet.internal;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** How the threads of callers wait; tests put virtual time in its place. Thread-safe. */
+/** How the threads of callers wait, and what they wait for; tests put virtual time in its place. Thread-safe. */
 public interface Waiting {
 
     /** Without end, for {@link #await}. */
@@ -23,21 +25,33 @@ public interface Waiting {
     <T extends @Nullable Object> T await(CompletableFuture<T> result, long nanos)
             throws InterruptedException, ExecutionException, TimeoutException;
 
-    /** Waits for so many nanoseconds; less if the thread is interrupted. */
-    void pause(long nanos);
+    /** Completes after so many nanoseconds; to be cancelled by whoever waits for it no longer. */
+    CompletableFuture<@Nullable Void> pause(long nanos);
 
-    /** Waits as threads do. */
-    static Waiting blocking() {
+    /**
+     * Waits as threads do.
+     *
+     * @param scheduler ends the pauses
+     */
+    static Waiting blocking(ScheduledExecutorService scheduler) {
         return new Waiting() {
             @Override
             public <T extends @Nullable Object> T await(CompletableFuture<T> result, long nanos)
                     throws InterruptedException, ExecutionException, TimeoutException {
-                return result.get(nanos, TimeUnit.NANOSECONDS);
+                return nanos == FOREVER ? result.get() : result.get(nanos, TimeUnit.NANOSECONDS);
             }
 
             @Override
-            public void pause(long nanos) {
-                LockSupport.parkNanos(nanos);
+            public CompletableFuture<@Nullable Void> pause(long nanos) {
+                CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+                try {
+                    ScheduledFuture<?> timer =
+                            scheduler.schedule(() -> over.complete(null), nanos, TimeUnit.NANOSECONDS);
+                    CompletableFuture<?> unused = over.whenComplete((end, cancelled) -> timer.cancel(false));
+                } catch (RejectedExecutionException e) {
+                    over.complete(null); // the node is being closed
+                }
+                return over;
             }
         };
     }

@@ -1,0 +1,57 @@
+package dev.duet;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link TwoLevelCache} for callers that do not block. From {@link TwoLevelCache#async()}, with which it shares entries,
+ * loads, settings and promises: a read here joins a load that was begun there. Thread-safe.
+ *
+ * <p>No thread waits for the store or for another's load. Steps run on {@link DuetBuilder#executor}; a loader that blocks
+ * blocks a thread of it, and one that is given as {@link CacheBuilder#asyncLoader} blocks none.
+ *
+ * <p>A future fails with what the method of the same name in {@link TwoLevelCache} throws; wrapped, as futures do, in a
+ * {@link java.util.concurrent.CompletionException} for those who join it. To cancel a future, or to complete it, concerns
+ * its owner alone: the load goes on, for others and for the cache. A null key throws a {@link NullPointerException} at
+ * once. A write has been made, and this node's own copies are dropped, when its future completes.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+public interface AsyncTwoLevelCache<K, V> {
+
+    /** The cache for callers that block. */
+    TwoLevelCache<K, V> synchronous();
+
+    /** As {@link TwoLevelCache#getIfPresent}. */
+    CompletableFuture<@Nullable V> getIfPresent(K key);
+
+    /** As {@link TwoLevelCache#get(Object)}. */
+    CompletableFuture<@Nullable V> get(K key);
+
+    /** As {@link TwoLevelCache#get(Object, CacheLoader)}. */
+    CompletableFuture<@Nullable V> get(K key, AsyncCacheLoader<? super K, ? extends V> loader);
+
+    /** As {@link TwoLevelCache#getEntry}. */
+    CompletableFuture<CacheEntry<V>> getEntry(K key);
+
+    /** As {@link TwoLevelCache#getAll(Collection)}. */
+    CompletableFuture<Map<K, V>> getAll(Collection<? extends K> keys);
+
+    /** As {@link TwoLevelCache#put}. */
+    CompletableFuture<@Nullable Void> put(K key, V value);
+
+    /** As {@link TwoLevelCache#putAll}. */
+    CompletableFuture<@Nullable Void> putAll(Map<? extends K, ? extends V> values);
+
+    /** As {@link TwoLevelCache#invalidate}. */
+    CompletableFuture<@Nullable Void> invalidate(K key);
+
+    /** As {@link TwoLevelCache#invalidateAll(Collection)}. */
+    CompletableFuture<@Nullable Void> invalidateAll(Collection<? extends K> keys);
+
+    /** As {@link TwoLevelCache#invalidateAll()}. */
+    CompletableFuture<@Nullable Void> invalidateAll();
+}

@@ -1,0 +1,99 @@
+package dev.duet;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Hands arguments to the read path or the write path of a cache, with the node's background to run the steps. */
+final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> {
+
+    private final DefaultTwoLevelCache<K, V> cache;
+    private final ReadPath<K, V> reads;
+    private final WritePath<K, V> writes;
+    private final Executor background;
+
+    DefaultAsyncTwoLevelCache(DefaultTwoLevelCache<K, V> cache, ReadPath<K, V> reads, WritePath<K, V> writes) {
+        this.cache = cache;
+        this.reads = reads;
+        this.writes = writes;
+        this.background = cache.core.node.background();
+    }
+
+    @Override
+    public TwoLevelCache<K, V> synchronous() {
+        return cache;
+    }
+
+    @Override
+    public CompletableFuture<@Nullable V> getIfPresent(K key) {
+        return reads.entryIfPresentAsync(checked(key)).thenApply(answer -> answer == null ? null : answer.value());
+    }
+
+    @Override
+    public CompletableFuture<@Nullable V> get(K key) {
+        return reads.entryAsync(checked(key), null).thenApply(Answer::value);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable V> get(K key, AsyncCacheLoader<? super K, ? extends V> loader) {
+        Objects.requireNonNull(loader, "loader");
+        return reads.entryAsync(checked(key), Source.of(cache.name(), loader)).thenApply(Answer::value);
+    }
+
+    @Override
+    public CompletableFuture<CacheEntry<V>> getEntry(K key) {
+        return reads.entryAsync(checked(key), null).thenApply(cache::entry);
+    }
+
+    @Override
+    public CompletableFuture<Map<K, V>> getAll(Collection<? extends K> keys) {
+        keys.forEach(DefaultAsyncTwoLevelCache::checked);
+        return reads.allAsync(keys, null);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> put(K key, V value) {
+        return putAll(Map.of(checked(key), Objects.requireNonNull(value, DefaultTwoLevelCache.NULL_VALUE)));
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> putAll(Map<? extends K, ? extends V> values) {
+        return started(() -> writes.putAll(values, background));
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> invalidate(K key) {
+        return invalidateAll(List.of(checked(key)));
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> invalidateAll(Collection<? extends K> keys) {
+        keys.forEach(DefaultAsyncTwoLevelCache::checked);
+        return started(() -> writes.invalidateAll(keys, background));
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> invalidateAll() {
+        return started(() -> writes.invalidateAll(background));
+    }
+
+    /** What goes wrong before anything is sent is in the future too, but for null arguments. */
+    private static <T extends @Nullable Object> CompletableFuture<T> started(Supplier<CompletableFuture<T>> write) {
+        try {
+            return write.get();
+        } catch (NullPointerException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static <K> K checked(K key) {
+        return Objects.requireNonNull(key, "key is null");
+    }
+}
