@@ -94,7 +94,8 @@ class NearCacheFreshnessTest {
 
     @Test
     void fill_notTrustedAtAll_isKeptForTheNextFreshness() {
-        assertThat(near.fill("a", near.ticket("a"), "one", 0, 1, 0, NEVER)).isEqualTo(FillOutcome.FILLED);
+        assertThat(near.fill("a", near.ticket("a"), "one", 0, 1, NearLife.of(0, NEVER)))
+                .isEqualTo(FillOutcome.FILLED);
         assertThat(near.lookup("a")).isNull();
 
         freshness.extend(1);
@@ -120,7 +121,7 @@ class NearCacheFreshnessTest {
     }
 
     private void fill(Object key, long deadline) {
-        near.fill(key, near.ticket(key), "one", 0, 1, YOUNG_UNTIL, deadline);
+        near.fill(key, near.ticket(key), "one", 0, 1, NearLife.of(YOUNG_UNTIL, deadline));
     }
 
     private void at(long time) {

@@ -13,6 +13,7 @@ public class NearCacheOperations {
     private static final int KEY = 1;
     private static final int PARTITION = 0;
     private static final long NEVER = Long.MAX_VALUE;
+    private static final NearLife FOREVER = NearLife.of(NEVER, NEVER);
 
     final NearCache<Integer, Long> near = new NearCache<>(
             NearCacheConfig.ofSize(100, 1), CoarseClock.manual(() -> 0), Freshness.endless(), housekeeping -> {});
@@ -27,7 +28,7 @@ public class NearCacheOperations {
         if (value == null) {
             long ticket = near.ticket(KEY);
             value = head.get();
-            near.fill(KEY, ticket, value, PARTITION, value, NEVER, NEVER);
+            near.fill(KEY, ticket, value, PARTITION, value, FOREVER);
         }
         return value >= atLeast;
     }
@@ -55,7 +56,7 @@ public class NearCacheOperations {
         long ticket = near.ticket(KEY);
         long version = head.incrementAndGet();
         near.invalidate(KEY, PARTITION, version);
-        near.replace(KEY, ticket, version, PARTITION, version, NEVER, NEVER);
+        near.replace(KEY, ticket, version, PARTITION, version, FOREVER);
         tell(version);
     }
 
