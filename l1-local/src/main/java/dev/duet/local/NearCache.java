@@ -2,6 +2,9 @@ package dev.duet.local;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -10,7 +13,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.ToIntBiFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *     long ticket = near.ticket(key);
  *     long asked = clock.read();
  *     Answer answer = store.read(key);
- *     near.fill(key, ticket, answer.user(), partition, answer.head(), asked + bound, asked + ttl);
+ *     near.fill(key, ticket, answer.user(), partition, answer.head(), NearLife.of(asked + bound, asked + ttl));
  * }
  * }</pre>
  *
@@ -40,8 +46,16 @@ import org.jspecify.annotations.Nullable;
  * meanwhile it takes room, which the policy gives to whatever is asked for more often. Times are those of the {@link
  * CoarseClock}, and are kept to its granularity.
  *
+ * <p>A value may have a {@linkplain NearLife refresh moment} before its deadline, and be retained after it. {@code lookup}
+ * serves while there is nothing else to do, which is most of the time, and leaves the rest to {@link #examine}: whoever
+ * misses asks that next. It serves an entry whose refresh moment has passed, and tells one caller, and only one, to load the
+ * value anew; for all others, a lookup goes on serving it until the deadline. A caller whose load failed puts off
+ * the next attempt with {@link #refreshLater}; or, after the deadline, takes what is {@linkplain #retained retained}
+ * and has it {@linkplain #serveStale served as stale} for a while.
+ *
  * <p>Which entries stay within the bound is Caffeine's Window TinyLFU to say: recency and frequency, so that a scan
- * does not flush what is hot.
+ * does not flush what is hot. Entries may also be dropped for not having been asked for, with or without a deadline and a
+ * retention; see {@link NearCacheConfig}.
  *
  * <p>Null keys and values are refused with a {@link NullPointerException}. Safe for use by many threads.
  *
@@ -73,18 +87,37 @@ import org.jspecify.annotations.Nullable;
  *     That check alone keeps the promise of the floor. The one in {@code fill} keeps an entry that is useless from the
  *     start from displacing another; a floor raised right after it makes the new entry a miss like every other.
  *
+ *     <p>To claim a refresh, to put it off and to serve as stale is to put another entry in place of the one that is there,
+ *     of the same value, version and trust. That happens inside {@code computeIfPresent}, and only if the very entry is
+ *     there that the decision was about, by identity or by the name of its value. So none of them brings back what was
+ *     dropped: after an invalidation has had the lock, there is nothing to replace. Whatever is in the map at a moment is
+ *     there because the fill of its value was let in and no invalidation since has dropped it, as if it had never been
+ *     replaced; and so what is said of freshness and floors above holds for it as well. The trust and the end of retention
+ *     are never extended. Here {@code computeIfPresent} will do: that a fill under way is not seen does no harm, since
+ *     there is nothing to be done to its entry. Nor do these replacements keep {@code invalidateAll} waiting, which removes
+ *     the map's node with whatever entry is in it.
+ *
+ *     <p>Of callers that find a refresh due, each read an entry whose refresh moment had passed; that entry is replaced by
+ *     one that has none, under the lock and by identity, so by one of them. An entry that is dropped or replaced between
+ *     the read and the claim is claimed by nobody, and the one that was read is served, as it would have been by a lookup.
+ *
  *     <p>Of the application's code, only what keys define ({@code equals}, {@code hashCode},
  *     {@code compareTo}) runs under a lock: values are weighed before the {@code compute}, and the weight
- *     is kept in the entry for Caffeine to read. So an invalidation is never held up by a weigher.
+ *     is kept in the entry for Caffeine to read; and evictions, which Caffeine reports under the lock, are told by a
+ *     task of the housekeeper. So an invalidation is never held up by a weigher or a listener. Values are compared by
+ *     identity, never with {@code equals}.
  */
 public final class NearCache<K, V> {
 
     // 32 KiB of counters. With 10,000 invalidations a second and 10 ms from ticket to fill, 1 fill in 40 is in vain.
     private static final int STRIPE_BITS = 12;
 
-    private final Cache<K, Entry<V>> cache;
-    private final ConcurrentMap<K, Entry<V>> entries;
+    private final Cache<K, NearEntry<V>> cache;
+    private final ConcurrentMap<K, NearEntry<V>> entries;
+    private final Policy<K, NearEntry<V>> policy;
     private final @Nullable ToIntBiFunction<? super K, ? super V> weigher;
+    private final @Nullable Consumer<? super K> onEviction;
+    private final Executor housekeeper;
     private final CoarseClock clock;
     private final Freshness freshness;
     private final AtomicLongArray floors;
@@ -104,8 +137,8 @@ public final class NearCache<K, V> {
     /**
      * Makes an empty near cache. The floor of every partition is zero.
      *
-     * @param config the bound and the number of partitions
-     * @param clock the time that deadlines are in; stays the caller's to close
+     * @param config the bound, the number of partitions, and what else there is to say
+     * @param clock the time that lives are in; stays the caller's to close
      * @param freshness until when entries are served whose own trust has ended
      */
     public NearCache(NearCacheConfig<K, V> config, CoarseClock clock, Freshness freshness) {
@@ -115,41 +148,163 @@ public final class NearCache<K, V> {
     /**
      * Makes an empty near cache.
      *
-     * @param housekeeper does the bookkeeping and the evictions that are pending; the common pool is Caffeine's own choice
+     * @param housekeeper does the bookkeeping and the evictions that are pending, and tells of these; the common
+     *     pool is Caffeine's own choice
      */
     NearCache(NearCacheConfig<K, V> config, CoarseClock clock, Freshness freshness, Executor housekeeper) {
         this.clock = Objects.requireNonNull(clock, "clock");
         this.freshness = Objects.requireNonNull(freshness, "freshness");
         this.weigher = config.weigher();
+        this.onEviction = config.onEviction();
+        this.housekeeper = Objects.requireNonNull(housekeeper, "housekeeper");
         this.floors = new AtomicLongArray(config.partitions());
         this.highest = new AtomicLongArray(config.partitions());
-        this.cache = bounded(config)
+        this.cache = bounded(config, clock)
                 .executor(housekeeper)
-                .<K, Entry<V>>evictionListener((key, entry, cause) -> evictions.increment())
+                .<K, NearEntry<V>>evictionListener((key, entry, cause) -> evicted(key, cause))
                 .build();
         this.entries = cache.asMap();
+        this.policy = cache.policy();
     }
 
     /**
-     * The value to serve for a key, if there is one: not past its deadline, not below its partition's floor, and trusted
-     * or fresh. Counts a {@linkplain #hits() hit} if so. Takes no lock and allocates nothing.
+     * The value to serve for a key, if there is one and nothing else is to be done: not past its refresh moment or its
+     * deadline, not below its partition's floor, and trusted or fresh. Counts a {@linkplain #hits() hit} if so. Takes no
+     * lock and allocates nothing.
      *
      * @param key the key
-     * @return the value, or null for a miss
+     * @return the value, or null for a miss or something to {@linkplain #examine examine}
      */
     public @Nullable V lookup(K key) {
         Objects.requireNonNull(key, "key");
         long fresh = freshness.until();
-        Entry<V> entry = entries.get(key);
-        if (entry == null || entry.version < floors.get(entry.partition)) {
+        NearEntry<V> entry = entries.get(key);
+        if (entry == null || entry.version() < floors.get(entry.partition())) {
             return null;
         }
         long now = clock.now();
-        if (now >= entry.deadline || (now >= fresh && now >= entry.trusted)) {
+        if (now >= entry.calmUntil() || (now >= fresh && now >= entry.trusted())) {
             return null;
         }
         hits.increment();
-        return entry.value;
+        return entry.value();
+    }
+
+    /**
+     * What to serve for a key that a {@linkplain #lookup lookup} has just found nothing for: an entry that is not past its
+     * deadline, not below its partition's floor, and trusted or fresh. Counts a hit if so. To the policy that says what
+     * stays within the bound it is one use with the lookup before.
+     *
+     * <p>If the entry's refresh moment has passed, one caller is told so, who is then to load the value anew: nobody else
+     * is told for this entry, until {@link #refreshLater} sets another moment.
+     *
+     * @param key the key
+     * @return the hit, or null for a miss
+     */
+    public @Nullable NearHit<V> examine(K key) {
+        long fresh = freshness.until();
+        NearEntry<V> entry = quietly(key);
+        if (entry == null) {
+            return null;
+        }
+        long now = clock.now();
+        if (now >= entry.deadline() || !isVouchedFor(entry, fresh, now)) {
+            return null;
+        }
+        boolean refreshDue = now >= entry.calmUntil()
+                && replaceIf(key, there -> there == entry, there -> there.refreshedAt(Long.MAX_VALUE));
+        hits.increment();
+        return entry.hit(now, refreshDue);
+    }
+
+    /**
+     * What a lookup or an examination would serve for a key, for showing it to somebody: claims no refresh, counts no hit,
+     * and is no use to the policy that says what stays within the bound.
+     *
+     * @param key the key
+     * @return the hit, whose refresh is never due; or null for a miss
+     */
+    public @Nullable NearHit<V> peek(K key) {
+        long fresh = freshness.until();
+        NearEntry<V> entry = quietly(key);
+        long now = clock.now();
+        return (entry == null || now >= entry.deadline() || !isVouchedFor(entry, fresh, now))
+                ? null
+                : entry.hit(now, false);
+    }
+
+    /**
+     * The entry of a key whether its deadline is past or not, as long as it is retained, not below its partition's floor,
+     * and trusted or fresh: for want of something better, when a load has failed. Never one that was invalidated. Counts
+     * nothing, and is no use to the policy that says what stays within the bound.
+     *
+     * @param key the key
+     * @return the hit, stale if its deadline is past, whose refresh is never due; or null if there is none
+     */
+    public @Nullable NearHit<V> retained(K key) {
+        long fresh = freshness.until();
+        NearEntry<V> entry = quietly(key);
+        long now = clock.now();
+        return (entry == null || now >= entry.retainedUntil() || !isVouchedFor(entry, fresh, now))
+                ? null
+                : entry.hit(now, false);
+    }
+
+    private @Nullable NearEntry<V> quietly(K key) {
+        return policy.getIfPresentQuietly(Objects.requireNonNull(key, "key"));
+    }
+
+    /** Whether an entry is at or above its floor, and trusted or fresh; by a freshness that was read before the entry. */
+    private boolean isVouchedFor(NearEntry<V> entry, long fresh, long now) {
+        return entry.version() >= floors.get(entry.partition()) && (now < fresh || now < entry.trusted());
+    }
+
+    /**
+     * Sets the refresh moment of an entry, after a refresh of it was claimed and has failed. Does nothing if the entry is
+     * gone, or is of another value by now. Neither extends the entry's life nor makes a miss good.
+     *
+     * @param key the key
+     * @param writtenAt how the store names the value that was to be refreshed
+     * @param at the next refresh moment, in nanoseconds of the near cache's clock; at or after the deadline, as {@link
+     *     Long#MAX_VALUE} is, for none
+     */
+    public void refreshLater(K key, long writtenAt, long at) {
+        Objects.requireNonNull(key, "key");
+        replaceIf(key, there -> there.writtenAt() == writtenAt, there -> there.refreshedAt(at));
+    }
+
+    /**
+     * Serves an entry as stale from now on, after its deadline and within its retention, if the entry is still of the very
+     * value that was retained. It remains subject to its floor, to trust and freshness, and to invalidations. One whose
+     * life is not over is left alone; one that is being served as stale already gets the new time.
+     *
+     * @param key the key
+     * @param hit what {@link #retained} returned
+     * @param until when to stop serving it, in nanoseconds of the near cache's clock; the end of its retention if that is
+     *     sooner
+     * @return whether the entry is there, and has got a deadline that is to come
+     */
+    public boolean serveStale(K key, NearHit<V> hit, long until) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(hit, "hit");
+        long now = clock.now();
+        return now < until
+                && replaceIf(
+                        key,
+                        there -> there.isOf(hit)
+                                && (now >= there.deadline() || there.isStale())
+                                && now < there.retainedUntil(),
+                        there -> there.staleUntil(until));
+    }
+
+    /** Puts another entry in place of the one that is there, if it is the right one; says whether it did. */
+    private boolean replaceIf(K key, Predicate<NearEntry<V>> isRight, UnaryOperator<NearEntry<V>> other) {
+        boolean[] replaced = new boolean[1];
+        entries.computeIfPresent(key, (k, there) -> {
+            replaced[0] = isRight.test(there);
+            return replaced[0] ? other.apply(there) : there;
+        });
+        return replaced[0];
     }
 
     /**
@@ -173,24 +328,17 @@ public final class NearCache<K, V> {
      * @param value what the store answered
      * @param partition the key's partition, from zero
      * @param version the head of the partition at which the answer was true
-     * @param trustedNanos until when to serve it though nothing is heard of changes, in the time of the near cache's clock:
-     *     the bound B after the store was asked
-     * @param deadlineNanos when to stop serving the value, in the time of the near cache's clock; {@link
-     *     Long#MAX_VALUE} for never
+     * @param life until when to keep the value, and on which terms; kept as it is, not copied
      * @return what became of it
      * @throws IndexOutOfBoundsException if there is no such partition
      * @throws IllegalArgumentException if the weigher says that the value weighs less than nothing
      */
-    public FillOutcome fill(
-            K key, long ticket, V value, int partition, long version, long trustedNanos, long deadlineNanos) {
+    public FillOutcome fill(K key, long ticket, V value, int partition, long version, NearLife life) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill = new Fill(
-                stripe(key),
-                ticket,
-                new Entry<>(value, version, trustedNanos, deadlineNanos, partition, weigh(key, value)),
-                false);
+        Fill fill =
+                new Fill(stripe(key), ticket, NearEntry.of(value, version, life, partition, weigh(key, value)), false);
         insert(key, partition, version, fill);
         return fill.outcome;
     }
@@ -207,23 +355,18 @@ public final class NearCache<K, V> {
      * @param value what was stored
      * @param partition the key's partition, from zero
      * @param version the version of the change
-     * @param trustedNanos as for {@link #fill}
-     * @param deadlineNanos as for {@link #fill}
+     * @param life as for {@link #fill}
      * @return what became of it
      * @throws IndexOutOfBoundsException if there is no such partition
      * @throws IllegalArgumentException if the weigher says that the value weighs less than nothing
      */
-    public FillOutcome replace(
-            K key, long ticket, V value, int partition, long version, long trustedNanos, long deadlineNanos) {
+    public FillOutcome replace(K key, long ticket, V value, int partition, long version, NearLife life) {
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill = new Fill(
-                stripe(key),
-                ticket,
-                new Entry<>(value, version, trustedNanos, deadlineNanos, partition, weigh(key, value)),
-                true);
+        Fill fill =
+                new Fill(stripe(key), ticket, NearEntry.of(value, version, life, partition, weigh(key, value)), true);
         insert(key, partition, version, (k, current) -> {
-            Entry<V> kept = fill.apply(k, current);
+            NearEntry<V> kept = fill.apply(k, current);
             stripes.incrementAndGet(fill.stripe);
             return fill.outcome == FillOutcome.FILLED ? kept : null;
         });
@@ -231,7 +374,10 @@ public final class NearCache<K, V> {
     }
 
     private void insert(
-            K key, int partition, long version, BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> decision) {
+            K key,
+            int partition,
+            long version,
+            BiFunction<K, @Nullable NearEntry<V>, @Nullable NearEntry<V>> decision) {
         highest.accumulateAndGet(partition, version, Math::max); // before anybody can be served it
         long stamp = fills.readLock();
         try {
@@ -254,7 +400,7 @@ public final class NearCache<K, V> {
         int stripe = stripe(key);
         stripes.incrementAndGet(stripe);
         changes.set(stripe, change(partition, version));
-        entries.compute(key, (k, entry) -> (entry == null || entry.version < version) ? null : entry);
+        entries.compute(key, (k, entry) -> (entry == null || entry.version() < version) ? null : entry);
     }
 
     /**
@@ -345,7 +491,7 @@ public final class NearCache<K, V> {
     }
 
     /**
-     * How many lookups found a value to serve.
+     * How many lookups and examinations found a value to serve.
      *
      * @return the number since the near cache was made
      */
@@ -354,7 +500,8 @@ public final class NearCache<K, V> {
     }
 
     /**
-     * How many entries were evicted to keep within the bound. Invalidated and replaced entries do not count.
+     * How many entries were evicted to keep within the bound. Neither invalidated and replaced entries count, nor those
+     * that were dropped for not having been asked for.
      *
      * @return the number since the near cache was made
      */
@@ -383,31 +530,51 @@ public final class NearCache<K, V> {
         return weight;
     }
 
-    private static Caffeine<Object, Object> bounded(NearCacheConfig<?, ?> config) {
-        Long maximumWeight = config.maximumWeight();
-        if (maximumWeight != null) {
-            return Caffeine.newBuilder()
-                    .maximumWeight(maximumWeight)
-                    .weigher((key, entry) -> ((Entry<?>) entry).weight);
+    /** Called by Caffeine under the lock of the key's bin: so the application is told later. */
+    private void evicted(@Nullable K key, RemovalCause cause) {
+        if (cause != RemovalCause.SIZE) {
+            return; // not asked for in a long time: it gave way to nothing
         }
-        return Caffeine.newBuilder().maximumSize(Objects.requireNonNull(config.maximumSize()));
+        evictions.increment();
+        if (onEviction != null && key != null) {
+            Consumer<? super K> listener = onEviction;
+            housekeeper.execute(() -> tell(listener, key));
+        }
     }
 
-    /**
-     * What is kept for a key: 48 bytes with compressed references, of which a header of 12, the value's reference 4,
-     * version, trust and deadline 8 each, partition 4 and weight 4.
-     */
-    private record Entry<V>(V value, long version, long trusted, long deadline, int partition, int weight) {}
+    private static <K> void tell(Consumer<? super K> listener, K key) {
+        try {
+            listener.accept(key);
+        } catch (RuntimeException e) {
+            // Whoever listens is the one to log. Let through, it would end up in the housekeeper, who can do nothing
+            // either.
+        }
+    }
+
+    private static Caffeine<Object, Object> bounded(NearCacheConfig<?, ?> config, CoarseClock clock) {
+        Caffeine<Object, Object> builder = Caffeine.newBuilder();
+        Long maximumWeight = config.maximumWeight();
+        if (maximumWeight != null) {
+            builder.maximumWeight(maximumWeight).weigher((key, entry) -> ((NearEntry<?>) entry).weight());
+        } else {
+            builder.maximumSize(Objects.requireNonNull(config.maximumSize()));
+        }
+        Duration expireAfterAccess = config.expireAfterAccess();
+        if (expireAfterAccess != null) {
+            builder.expireAfterAccess(expireAfterAccess).ticker(clock::now);
+        }
+        return builder;
+    }
 
     /** A fill at the moment of decision; runs once, under the lock of the key's bin. */
-    private final class Fill implements BiFunction<K, @Nullable Entry<V>, @Nullable Entry<V>> {
+    private final class Fill implements BiFunction<K, @Nullable NearEntry<V>, @Nullable NearEntry<V>> {
         private final int stripe;
         private final long ticket;
-        private final Entry<V> candidate;
+        private final NearEntry<V> candidate;
         private final boolean own;
         private FillOutcome outcome = FillOutcome.INVALIDATED;
 
-        Fill(int stripe, long ticket, Entry<V> candidate, boolean own) {
+        Fill(int stripe, long ticket, NearEntry<V> candidate, boolean own) {
             this.stripe = stripe;
             this.ticket = ticket;
             this.candidate = candidate;
@@ -415,28 +582,28 @@ public final class NearCache<K, V> {
         }
 
         @Override
-        public @Nullable Entry<V> apply(K key, @Nullable Entry<V> current) {
+        public @Nullable NearEntry<V> apply(K key, @Nullable NearEntry<V> current) {
             outcome = decide(current);
             return (outcome == FillOutcome.FILLED) ? candidate : current;
         }
 
         /** Whether the key may have been invalidated since the ticket, by anything but the write's own message. */
         private boolean isVoid() {
-            boolean told = own && changes.get(stripe) == change(candidate.partition, candidate.version);
+            boolean told = own && changes.get(stripe) == change(candidate.partition(), candidate.version());
             return stripes.get(stripe) != (told ? ticket + 1 : ticket);
         }
 
-        private FillOutcome decide(@Nullable Entry<V> current) {
+        private FillOutcome decide(@Nullable NearEntry<V> current) {
             if (isVoid()) {
                 return FillOutcome.INVALIDATED;
             }
-            if (current != null && current.version > candidate.version) {
+            if (current != null && current.version() > candidate.version()) {
                 return FillOutcome.OLDER;
             }
-            if (candidate.version < floors.get(candidate.partition)) {
+            if (candidate.version() < floors.get(candidate.partition())) {
                 return FillOutcome.BELOW_FLOOR;
             }
-            if (clock.now() >= candidate.deadline) {
+            if (clock.now() >= candidate.deadline()) {
                 return FillOutcome.EXPIRED;
             }
             return FillOutcome.FILLED;

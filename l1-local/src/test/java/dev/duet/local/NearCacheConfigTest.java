@@ -3,6 +3,7 @@ package dev.duet.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.function.ToIntBiFunction;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,23 @@ class NearCacheConfigTest {
                 () -> NearCacheConfig.ofWeight(-1, length, 64),
                 "maximumWeight must be positive, was -1; set it to 1 or more");
         assertRefused(() -> NearCacheConfig.ofSize(1, 0), "partitions must be positive, was 0; set it to 1 or more");
+    }
+
+    @Test
+    void config_fourArguments_leavesTheRestOut() {
+        assertThat(new NearCacheConfig<>(10L, null, null, 64))
+                .isEqualTo(new NearCacheConfig<>(10L, null, null, 64, null, null));
+    }
+
+    @Test
+    void config_expireAfterAccessNotPositive_isRefused() {
+        assertRefused(
+                () -> new NearCacheConfig<>(10L, null, null, 64, Duration.ZERO, null),
+                "expireAfterAccess must be positive, was PT0S; leave it out to keep entries for as long as there is room");
+        assertRefused(
+                () -> new NearCacheConfig<>(10L, null, null, 64, Duration.ofNanos(-1), null),
+                "expireAfterAccess must be positive, was PT-0.000000001S; leave it out to keep entries for as long as"
+                        + " there is room");
     }
 
     private static void assertRefused(ThrowingCallable call, String message) {

@@ -3,7 +3,11 @@ package dev.duet.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which entries are served while nothing is heard of changes. */
 class NearCacheFreshnessTest {
@@ -94,7 +98,8 @@ class NearCacheFreshnessTest {
 
     @Test
     void fill_notTrustedAtAll_isKeptForTheNextFreshness() {
-        assertThat(near.fill("a", near.ticket("a"), "one", 0, 1, 0, NEVER)).isEqualTo(FillOutcome.FILLED);
+        assertThat(near.fill("a", near.ticket("a"), "one", 0, 1, NearLife.of(0, NEVER)))
+                .isEqualTo(FillOutcome.FILLED);
         assertThat(near.lookup("a")).isNull();
 
         freshness.extend(1);
@@ -102,12 +107,13 @@ class NearCacheFreshnessTest {
     }
 
     /**
-     * A lookup finds its entry, and is held up before it goes on: in {@code equals} of its key, whose answer lets the map
+     * A reading finds its entry, and is held up before it goes on: in {@code equals} of its key, whose answer lets the map
      * hand the entry out. Meanwhile the entry is dropped, and then everything up to that moment is proven to have been acted
-     * upon. Housekeeping, which would clear the dropped entry under the lookup now and then, does not run.
+     * upon. Housekeeping, which would clear the dropped entry under the reading now and then, does not run.
      */
-    @Test
-    void A28_lookupHeldUpWithItsEntry_isNotServedByAFreshnessProvenAfterThatWasDropped() {
+    @ParameterizedTest
+    @EnumSource
+    void A28_readingHeldUpWithItsEntry_isNotServedByAFreshnessProvenAfterThatWasDropped(Reading reading) {
         fill(new Named("a", () -> {}), NEVER);
         at(YOUNG_UNTIL);
         Named held = new Named("a", () -> {
@@ -115,12 +121,36 @@ class NearCacheFreshnessTest {
             freshness.extend(YOUNG_UNTIL + 10);
         });
 
-        assertThat(near.lookup(held)).isNull();
-        assertThat(freshness.until()).as("the lookup was held up").isEqualTo(YOUNG_UNTIL + 10);
+        assertThat(reading.of.apply(near, held)).isNull();
+        assertThat(freshness.until()).as("the reading was held up").isEqualTo(YOUNG_UNTIL + 10);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void A28_readingHeldUpWithItsEntry_isNotServedBelowAFloorThatWasRaisedMeanwhile(Reading reading) {
+        fill(new Named("a", () -> {}), NEVER);
+        Named held = new Named("a", () -> near.raiseFloor(0, 2));
+
+        assertThat(reading.of.apply(near, held)).isNull();
+        assertThat(near.floor(0)).as("the reading was held up").isEqualTo(2);
+    }
+
+    /** The ways to read an entry. */
+    private enum Reading {
+        LOOKUP(NearCache::lookup),
+        EXAMINE(NearCache::examine),
+        PEEK(NearCache::peek),
+        RETAINED(NearCache::retained);
+
+        private final BiFunction<NearCache<Object, String>, Object, @Nullable Object> of;
+
+        Reading(BiFunction<NearCache<Object, String>, Object, @Nullable Object> of) {
+            this.of = of;
+        }
     }
 
     private void fill(Object key, long deadline) {
-        near.fill(key, near.ticket(key), "one", 0, 1, YOUNG_UNTIL, deadline);
+        near.fill(key, near.ticket(key), "one", 0, 1, NearLife.of(YOUNG_UNTIL, deadline));
     }
 
     private void at(long time) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 class NearCacheInvalidateAllTest {
 
     private static final long NEVER = Long.MAX_VALUE;
+    private static final NearLife FOREVER = NearLife.of(NEVER, NEVER);
 
     private final NearCache<Integer, String> near =
             new NearCache<>(NearCacheConfig.ofSize(1_000, 2), CoarseClock.manual(() -> 0), Freshness.endless());
@@ -41,7 +42,7 @@ class NearCacheInvalidateAllTest {
         long ticket = near.ticket(1);
         near.invalidateAll();
 
-        assertThat(near.replace(1, ticket, "two", 0, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace(1, ticket, "two", 0, 2, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup(1)).isNull();
     }
 
@@ -63,6 +64,6 @@ class NearCacheInvalidateAllTest {
     }
 
     private FillOutcome fill(int key, long ticket) {
-        return near.fill(key, ticket, "one", key % 2, 1, NEVER, NEVER);
+        return near.fill(key, ticket, "one", key % 2, 1, FOREVER);
     }
 }

@@ -28,16 +28,31 @@ class NearCacheLincheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"change", "update", "put", "giveUp"})
     void A03_readBesideAChange_whereverTheySwitch_nothingStaleIsLeft(String change) throws NoSuchMethodException {
+        explore(List.of(), "read", change);
+    }
+
+    /** The same for one refresh of an entry that is there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"change", "update"})
+    void A03_refreshBesideAChange_whereverTheySwitch_nothingStaleIsLeft(String change) throws NoSuchMethodException {
+        explore(List.of(actor("read")), "refresh", change);
+    }
+
+    /** The same for one load that fails, after the life of the entry that is there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"change", "update"})
+    void A03_failureBesideAChange_whereverTheySwitch_nothingStaleIsLeft(String change) throws NoSuchMethodException {
+        explore(List.of(actor("read"), actor("pass")), "fail", change);
+    }
+
+    private static void explore(List<Actor> before, String read, String change) throws NoSuchMethodException {
         new ModelCheckingOptions()
                 .iterations(0)
                 .invocationsPerIteration(300)
                 .minimizeFailedScenario(false)
                 .logLevel(LoggingLevel.ERROR)
                 .addCustomScenario(new ExecutionScenario(
-                        List.of(),
-                        List.of(List.of(actor("read")), List.of(actor(change))),
-                        List.of(actor("read")),
-                        null))
+                        before, List.of(List.of(actor(read)), List.of(actor(change))), List.of(actor("read")), null))
                 .addGuarantee(forClasses(CAFFEINE + "BoundedLocalCache")
                         .methods("afterRead", "afterWrite")
                         .ignore())

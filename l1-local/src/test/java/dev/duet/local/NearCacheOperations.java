@@ -13,9 +13,12 @@ public class NearCacheOperations {
     private static final int KEY = 1;
     private static final int PARTITION = 0;
     private static final long NEVER = Long.MAX_VALUE;
+    private static final NearLife FOREVER = NearLife.of(NEVER, NEVER);
 
-    final NearCache<Integer, Long> near = new NearCache<>(
-            NearCacheConfig.ofSize(100, 1), CoarseClock.manual(() -> 0), Freshness.endless(), housekeeping -> {});
+    private final AtomicLong nanos = new AtomicLong();
+    private final CoarseClock clock = CoarseClock.manual(nanos::get);
+    final NearCache<Integer, Long> near =
+            new NearCache<>(NearCacheConfig.ofSize(100, 1), clock, Freshness.endless(), housekeeping -> {});
     private final AtomicLong head = new AtomicLong();
     private final AtomicLong told = new AtomicLong();
 
@@ -25,11 +28,54 @@ public class NearCacheOperations {
         long atLeast = told.get();
         Long value = near.lookup(KEY);
         if (value == null) {
-            long ticket = near.ticket(KEY);
-            value = head.get();
-            near.fill(KEY, ticket, value, PARTITION, value, NEVER, NEVER);
+            value = load();
         }
         return value >= atLeast;
+    }
+
+    /** The same for an entry whose refresh is due, which every entry's is at once; each second refresh fails. */
+    @Operation
+    public boolean refresh() {
+        long atLeast = told.get();
+        NearHit<Long> hit = near.examine(KEY);
+        if (hit == null) {
+            return load() >= atLeast;
+        }
+        if (hit.refreshDue()) {
+            if (hit.version() % 2 == 0) {
+                load();
+            } else {
+                near.refreshLater(KEY, hit.writtenAt(), 0);
+            }
+        }
+        return hit.value() >= atLeast;
+    }
+
+    /** A read whose load fails, so that what is retained is served for want of something better. */
+    @Operation
+    public boolean fail() {
+        long atLeast = told.get();
+        NearHit<Long> hit = near.retained(KEY);
+        if (hit == null) {
+            return true;
+        }
+        near.serveStale(KEY, hit, NEVER);
+        return hit.value() >= atLeast;
+    }
+
+    /** Time passes, and with it the life of every entry. */
+    @Operation
+    public void pass() {
+        nanos.incrementAndGet();
+        clock.tick();
+    }
+
+    private long load() {
+        long ticket = near.ticket(KEY);
+        long value = head.get();
+        long now = clock.now();
+        near.fill(KEY, ticket, value, PARTITION, value, new NearLife(NEVER, now + 1, now, NEVER, value, false));
+        return value;
     }
 
     /** Another node's write, and its message. */
@@ -55,7 +101,7 @@ public class NearCacheOperations {
         long ticket = near.ticket(KEY);
         long version = head.incrementAndGet();
         near.invalidate(KEY, PARTITION, version);
-        near.replace(KEY, ticket, version, PARTITION, version, NEVER, NEVER);
+        near.replace(KEY, ticket, version, PARTITION, version, FOREVER);
         tell(version);
     }
 
@@ -93,6 +139,16 @@ public class NearCacheOperations {
         public boolean read() {
             return true;
         }
+
+        public boolean refresh() {
+            return true;
+        }
+
+        public boolean fail() {
+            return true;
+        }
+
+        public void pass() {}
 
         public void change() {}
 

@@ -23,6 +23,7 @@ class NearCacheRaceTest {
 
     private static final int PARTITION = 0;
     private static final long NEVER = Long.MAX_VALUE;
+    private static final NearLife FOREVER = NearLife.of(NEVER, NEVER);
 
     private final CoarseClock clock = CoarseClock.manual(() -> 0);
 
@@ -53,7 +54,7 @@ class NearCacheRaceTest {
             long ticket = near.ticket(key);
             AtomicLong fills = new AtomicLong();
             Hooked invalidated = new Hooked("a", () -> {
-                near.fill(key, ticket, "one", PARTITION, 1, NEVER, NEVER);
+                near.fill(key, ticket, "one", PARTITION, 1, FOREVER);
                 fills.incrementAndGet();
             });
             if (versioned) {
@@ -129,7 +130,7 @@ class NearCacheRaceTest {
             Future<?> reads = pool.submit(() -> {
                 while (!floors.isDone()) {
                     long version = head.get();
-                    near.fill(1, near.ticket(1), version, PARTITION, version, NEVER, NEVER);
+                    near.fill(1, near.ticket(1), version, PARTITION, version, FOREVER);
                     long floor = near.floor(PARTITION);
                     Long value = near.lookup(1);
                     assertThat(value == null || value >= floor).isTrue();
@@ -154,7 +155,7 @@ class NearCacheRaceTest {
         NearCache<Colliding, String> near = new NearCache<>(NearCacheConfig.ofSize(100, 1), clock, Freshness.endless());
         for (int i = 0; i < 32; i++) {
             Colliding other = new Colliding("other" + i, met -> {});
-            near.fill(other, near.ticket(other), "other", PARTITION, 1, NEVER, NEVER);
+            near.fill(other, near.ticket(other), "other", PARTITION, 1, FOREVER);
         }
         CountDownLatch inserting = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -169,7 +170,7 @@ class NearCacheRaceTest {
         AtomicReference<FillOutcome> outcome = new AtomicReference<>();
 
         long ticket = near.ticket(key);
-        Thread filler = start("filler", () -> outcome.set(near.fill(held, ticket, "one", PARTITION, 1, NEVER, NEVER)));
+        Thread filler = start("filler", () -> outcome.set(near.fill(held, ticket, "one", PARTITION, 1, FOREVER)));
         awaitUninterrupted(inserting);
         Thread invalidator = start("invalidator", () -> invalidation.accept(near, key));
         while (!isHeldUp(invalidator) && invalidator.isAlive()) {
@@ -195,7 +196,7 @@ class NearCacheRaceTest {
         if (value == null) {
             long ticket = near.ticket(1);
             long read = truth.get();
-            near.fill(1, ticket, read, PARTITION, read, NEVER, NEVER);
+            near.fill(1, ticket, read, PARTITION, read, FOREVER);
             return 0;
         }
         assertThat(value).isGreaterThanOrEqualTo(atLeast);

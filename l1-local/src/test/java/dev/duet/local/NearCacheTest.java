@@ -15,6 +15,7 @@ class NearCacheTest {
     private static final int PARTITION = 3;
     private static final int PARTITIONS = 8;
     private static final long NEVER = Long.MAX_VALUE;
+    private static final NearLife FOREVER = NearLife.of(NEVER, NEVER);
 
     private final AtomicLong nanos = new AtomicLong();
     private final CoarseClock clock = CoarseClock.manual(nanos::get);
@@ -57,7 +58,7 @@ class NearCacheTest {
         assertThatThrownBy(() -> near.ticket(nothing()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("key");
-        assertThatThrownBy(() -> near.fill(nothing(), 0, "v", PARTITION, 1, NEVER, NEVER))
+        assertThatThrownBy(() -> near.fill(nothing(), 0, "v", PARTITION, 1, FOREVER))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("key");
         assertThatThrownBy(() -> near.invalidate(nothing()))
@@ -70,14 +71,14 @@ class NearCacheTest {
 
     @Test
     void fill_nullValue_namesTheValue() {
-        assertThatThrownBy(() -> near.fill("a", 0, nothing(), PARTITION, 1, NEVER, NEVER))
+        assertThatThrownBy(() -> near.fill("a", 0, nothing(), PARTITION, 1, FOREVER))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("value");
     }
 
     @Test
     void fill_noSuchPartition_isRefused() {
-        assertThatThrownBy(() -> near.fill("a", near.ticket("a"), "v", PARTITIONS, 1, NEVER, NEVER))
+        assertThatThrownBy(() -> near.fill("a", near.ticket("a"), "v", PARTITIONS, 1, FOREVER))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> near.raiseFloor(-1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> near.floor(PARTITIONS)).isInstanceOf(IndexOutOfBoundsException.class);
@@ -88,7 +89,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);
 
-        assertThat(near.fill("a", ticket, "one", PARTITION, 1, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "one", PARTITION, 1, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
     }
 
@@ -97,7 +98,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a");
 
-        assertThat(near.fill("a", ticket, "one", PARTITION, 1, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "one", PARTITION, 1, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
     }
 
@@ -107,7 +108,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);
 
-        assertThat(near.fill("a", ticket, "three", PARTITION, 3, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "three", PARTITION, 3, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isEqualTo("two");
     }
 
@@ -124,7 +125,7 @@ class NearCacheTest {
         long slow = near.ticket("a");
         fill("a", "two", 2);
 
-        assertThat(near.fill("a", slow, "one", PARTITION, 1, NEVER, NEVER)).isEqualTo(FillOutcome.OLDER);
+        assertThat(near.fill("a", slow, "one", PARTITION, 1, FOREVER)).isEqualTo(FillOutcome.OLDER);
         assertThat(near.lookup("a")).isEqualTo("two");
     }
 
@@ -158,7 +159,7 @@ class NearCacheTest {
     void A25_ownValue_replacesOlderEntry() {
         fill("a", "old", 1);
 
-        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, NEVER, NEVER))
+        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, FOREVER))
                 .isEqualTo(FillOutcome.FILLED);
 
         assertThat(near.lookup("a")).isEqualTo("new");
@@ -169,10 +170,10 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         nanos.set(10);
         clock.tick();
-        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, NEVER, 10))
+        assertThat(near.replace("a", near.ticket("a"), "new", PARTITION, 2, NearLife.of(NEVER, 10)))
                 .isEqualTo(FillOutcome.EXPIRED);
 
-        assertThat(near.fill("a", ticket, "old", PARTITION, 1, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "old", PARTITION, 1, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
     }
 
     @Test
@@ -181,7 +182,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 1);
 
-        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
 
         assertThat(near.lookup("a")).isNull();
     }
@@ -191,7 +192,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);
 
-        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.FILLED);
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, FOREVER)).isEqualTo(FillOutcome.FILLED);
         assertThat(near.lookup("a")).isEqualTo("new");
     }
 
@@ -201,7 +202,7 @@ class NearCacheTest {
         near.invalidate("a", PARTITION, 2);
         near.invalidate("a", PARTITION, 3);
 
-        assertThat(near.replace("a", ticket, "old", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace("a", ticket, "old", PARTITION, 2, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
     }
 
@@ -211,7 +212,7 @@ class NearCacheTest {
         near.invalidate("a", PARTITION, 2);
         near.invalidate("a");
 
-        assertThat(near.replace("a", ticket, "old", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace("a", ticket, "old", PARTITION, 2, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
         assertThat(near.lookup("a")).isNull();
     }
 
@@ -220,7 +221,7 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION + 1, 2);
 
-        assertThat(near.replace("a", ticket, "new", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.replace("a", ticket, "new", PARTITION, 2, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
     }
 
     @Test
@@ -228,14 +229,14 @@ class NearCacheTest {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);
 
-        assertThat(near.fill("a", ticket, "read", PARTITION, 2, NEVER, NEVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.fill("a", ticket, "read", PARTITION, 2, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
     }
 
     @Test
     void A17_ownValueAfterOneOfAHigherVersion_dropsBoth() {
         fill("a", "newer, or from before the store went back", 3);
 
-        assertThat(near.replace("a", near.ticket("a"), "own", PARTITION, 2, NEVER, NEVER))
+        assertThat(near.replace("a", near.ticket("a"), "own", PARTITION, 2, FOREVER))
                 .isEqualTo(FillOutcome.OLDER);
 
         assertThat(near.lookup("a")).isNull();
@@ -291,7 +292,7 @@ class NearCacheTest {
     @Test
     void raiseFloor_entryAtTheFloorOrInAnotherPartition_isServed() {
         fill("a", "ten", 10);
-        near.fill("b", near.ticket("b"), "nine", PARTITION + 1, 9, NEVER, NEVER);
+        near.fill("b", near.ticket("b"), "nine", PARTITION + 1, 9, FOREVER);
         near.raiseFloor(PARTITION, 10);
 
         assertThat(near.lookup("a")).isEqualTo("ten");
@@ -319,7 +320,7 @@ class NearCacheTest {
 
     @Test
     void lookup_deadlineComes_misses() {
-        near.fill("a", near.ticket("a"), "one", PARTITION, 1, NEVER, 1_000);
+        near.fill("a", near.ticket("a"), "one", PARTITION, 1, NearLife.of(NEVER, 1_000));
         at(999);
         assertThat(near.lookup("a")).isEqualTo("one");
 
@@ -330,9 +331,9 @@ class NearCacheTest {
 
     @Test
     void lookup_entryOutlivedAndFilledAgain_servesTheNewOne() {
-        near.fill("a", near.ticket("a"), "one", PARTITION, 1, NEVER, 1_000);
+        near.fill("a", near.ticket("a"), "one", PARTITION, 1, NearLife.of(NEVER, 1_000));
         at(1_000);
-        near.fill("a", near.ticket("a"), "one again", PARTITION, 1, NEVER, 2_000);
+        near.fill("a", near.ticket("a"), "one again", PARTITION, 1, NearLife.of(NEVER, 2_000));
 
         assertThat(near.lookup("a")).isEqualTo("one again");
     }
@@ -341,7 +342,7 @@ class NearCacheTest {
     void fill_deadlineIsPast_isRefused() {
         at(1_000);
 
-        assertThat(near.fill("a", near.ticket("a"), "one", PARTITION, 1, NEVER, 1_000))
+        assertThat(near.fill("a", near.ticket("a"), "one", PARTITION, 1, NearLife.of(NEVER, 1_000)))
                 .isEqualTo(FillOutcome.EXPIRED);
         assertThat(near.estimatedSize()).isZero();
     }
@@ -364,14 +365,13 @@ class NearCacheTest {
             numbers.invalidate(++other, PARTITION, 1);
         }
         assertThat(other).isLessThan(1_000_000);
-        numbers.fill(0, numbers.ticket(0), "kept", PARTITION, 1, NEVER, NEVER);
+        numbers.fill(0, numbers.ticket(0), "kept", PARTITION, 1, FOREVER);
 
         long ticket = numbers.ticket(0);
         numbers.invalidate(other, PARTITION, 2);
         assertThat(numbers.lookup(0)).isEqualTo("kept");
-        assertThat(numbers.fill(0, ticket, "in vain", PARTITION, 1, NEVER, NEVER))
-                .isEqualTo(FillOutcome.INVALIDATED);
-        assertThat(numbers.fill(0, numbers.ticket(0), "again", PARTITION, 1, NEVER, NEVER))
+        assertThat(numbers.fill(0, ticket, "in vain", PARTITION, 1, FOREVER)).isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(numbers.fill(0, numbers.ticket(0), "again", PARTITION, 1, FOREVER))
                 .isEqualTo(FillOutcome.FILLED);
     }
 
@@ -406,7 +406,7 @@ class NearCacheTest {
                 clock,
                 Freshness.endless());
         for (int i = 0; i < 1_000; i++) {
-            weighed.fill(i, weighed.ticket(i), "x".repeat(1 + i % 20), PARTITION, 1, NEVER, NEVER);
+            weighed.fill(i, weighed.ticket(i), "x".repeat(1 + i % 20), PARTITION, 1, FOREVER);
         }
         weighed.cleanUp();
 
@@ -420,9 +420,9 @@ class NearCacheTest {
                 NearCacheConfig.ofWeight(1_000, (key, value) -> value.equals("bad") ? -1 : 1, PARTITIONS),
                 clock,
                 Freshness.endless());
-        weighed.fill(1, weighed.ticket(1), "good", PARTITION, 1, NEVER, NEVER);
+        weighed.fill(1, weighed.ticket(1), "good", PARTITION, 1, FOREVER);
 
-        assertThatThrownBy(() -> weighed.fill(1, weighed.ticket(1), "bad", PARTITION, 2, NEVER, NEVER))
+        assertThatThrownBy(() -> weighed.fill(1, weighed.ticket(1), "bad", PARTITION, 2, FOREVER))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("weigher returned -1; return zero or more");
         assertThat(weighed.lookup(1)).isEqualTo("good");
@@ -435,7 +435,7 @@ class NearCacheTest {
         for (int round = 0; round < 10; round++) {
             for (int hot = 0; hot < 250; hot++) {
                 if (numbers.lookup(hot) == null) {
-                    numbers.fill(hot, numbers.ticket(hot), "hot", PARTITION, 1, NEVER, NEVER);
+                    numbers.fill(hot, numbers.ticket(hot), "hot", PARTITION, 1, FOREVER);
                 }
                 if (hot % 8 == 0) {
                     numbers.cleanUp();
@@ -443,7 +443,7 @@ class NearCacheTest {
             }
         }
         for (int cold = 1_000; cold < 20_000; cold++) {
-            numbers.fill(cold, numbers.ticket(cold), "cold", PARTITION, 1, NEVER, NEVER);
+            numbers.fill(cold, numbers.ticket(cold), "cold", PARTITION, 1, FOREVER);
         }
         numbers.cleanUp();
 
@@ -452,7 +452,7 @@ class NearCacheTest {
     }
 
     private FillOutcome fill(String key, String value, long version) {
-        return near.fill(key, near.ticket(key), value, PARTITION, version, NEVER, NEVER);
+        return near.fill(key, near.ticket(key), value, PARTITION, version, FOREVER);
     }
 
     private void at(long time) {
