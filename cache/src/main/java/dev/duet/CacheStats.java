@@ -25,6 +25,14 @@ import java.time.Duration;
  * @param storeFailures operations of the store that failed
  * @param loadsAlone loads that went past the store, since it did not answer, or held what this node has overwritten
  * @param unannouncedWrites writes that were made though the store could not be told of them before
+ * @param absentHits reads answered by the fact, known near or in the store, that there is no value; they count as hits of
+ *     that level as well
+ * @param refreshes loads that renewed a value while readers went on with the old one, and ended well; they count as loads
+ *     as well
+ * @param refreshFailures loads of that kind that failed; they count as load failures as well
+ * @param staleServed reads that were given a value whose life was over, since it could not be loaded anew, or not in time
+ * @param loadTimeouts reads that waited for a load for as long as {@link CacheBuilder#hardTimeout} allows, in vain
+ * @param leaseWaits reads that waited for another node's load
  */
 public record CacheStats(
         long nearHits,
@@ -45,7 +53,13 @@ public record CacheStats(
         long unreadable,
         long storeFailures,
         long loadsAlone,
-        long unannouncedWrites) {
+        long unannouncedWrites,
+        long absentHits,
+        long refreshes,
+        long refreshFailures,
+        long staleServed,
+        long loadTimeouts,
+        long leaseWaits) {
 
     /**
      * Stale reads that were prevented: values that were not kept near.

@@ -7,6 +7,7 @@ import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.codec.Codecs;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class DuetBuilder {
     private WhenStoreIsDown whenStoreIsDown = WhenStoreIsDown.PROCEED;
     private int maximumOwedInvalidations = 10_000;
     private boolean failFast = true;
+    private @Nullable Executor executor;
     private @Nullable Machinery machinery;
 
     DuetBuilder() {}
@@ -108,6 +110,17 @@ public final class DuetBuilder {
         return this;
     }
 
+    /**
+     * Runs what must not be on a caller's thread: refreshes, loads with timeouts, asynchronous reads and listeners; by default
+     * a pool of the node's own, which ends with it. The {@code Duet} does not shut this one down. Its tasks load, and so may
+     * block. One that runs tasks on the thread that hands them in is allowed, but then refreshes and listeners hold up
+     * readers, and timeouts do not cut loads short.
+     */
+    public DuetBuilder executor(Executor executor) {
+        this.executor = Objects.requireNonNull(executor, "executor");
+        return this;
+    }
+
     /** Takes time, threads and names from there; for tests. */
     DuetBuilder machinery(Machinery machinery) {
         this.machinery = machinery;
@@ -135,7 +148,8 @@ public final class DuetBuilder {
                         whenStoreIsDown,
                         maximumOwedInvalidations,
                         failFast,
-                        codecs),
+                        codecs,
+                        executor),
                 machinery == null ? Machinery.real() : machinery);
     }
 }

@@ -3,6 +3,8 @@ package dev.duet;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.codec.Codecs;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a user configures on a {@link Duet}; {@link DuetBuilder} says what each setting means.
@@ -14,6 +16,7 @@ import java.time.Duration;
  * @param maximumOwedInvalidations how many owed keys are remembered one by one
  * @param failFast whether the start fails without the store
  * @param codecs encodes values by default
+ * @param executor runs what must not be on a caller's thread, and is not shut down; null for a pool of the node's own
  */
 record DuetConfig(
         NamespaceConfig namespace,
@@ -22,4 +25,5 @@ record DuetConfig(
         WhenStoreIsDown whenStoreIsDown,
         int maximumOwedInvalidations,
         boolean failFast,
-        Codecs codecs) {}
+        Codecs codecs,
+        @Nullable Executor executor) {}

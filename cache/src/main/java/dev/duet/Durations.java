@@ -24,6 +24,11 @@ final class Durations {
         return value;
     }
 
+    /** The duration, or the longest that there may be, if that is shorter. */
+    static Duration atMost(Duration value) {
+        return value.compareTo(MOST) > 0 ? MOST : value;
+    }
+
     static long micros(Duration value) {
         return value.toNanos() / 1_000;
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,13 @@ class ConfigurationTest {
         assertRefused(() -> builder.expireAfterWrite(duration), "expireAfterWrite");
         assertRefused(() -> builder.cacheAbsence(duration), "cacheAbsence");
         assertRefused(() -> builder.loadTimeout(duration), "loadTimeout");
+        assertRefused(() -> builder.expireAfterAccess(duration), "expireAfterAccess of cache 'users'");
+        assertRefused(() -> builder.nearExpireAfterWrite(duration), "nearExpireAfterWrite");
+        assertRefused(() -> builder.refreshAfterWrite(duration), "refreshAfterWrite");
+        assertRefused(() -> builder.staleIfError(duration), "staleIfError");
+        assertRefused(() -> builder.staleIfError(Duration.ofHours(1), duration), "retryAfter");
+        assertRefused(() -> builder.softTimeout(duration), "softTimeout");
+        assertRefused(() -> builder.hardTimeout(duration), "hardTimeout");
     }
 
     @ParameterizedTest
@@ -140,6 +148,71 @@ class ConfigurationTest {
     @Test
     void maximumSize_besideMaximumWeight_isRefused() {
         assertRefused(() -> users().maximumSize(1).maximumWeight(1, (k, v) -> 1).build(), "maximumWeight");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.01, 0.51, Double.NaN, Double.POSITIVE_INFINITY})
+    void ttlJitter_outOfRange_isRefused(double part) {
+        assertRefused(() -> users().ttlJitter(part), "ttlJitter of cache 'users'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.01, 100.1, Double.NaN, Double.POSITIVE_INFINITY})
+    void refreshBeta_outOfRange_isRefused(double beta) {
+        assertRefused(() -> users().refreshBeta(beta), "refreshBeta of cache 'users'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a:b", "a@b", "a b", "123456789012345678901234567890123"})
+    void codeVersion_withOtherCharacters_isRefused(String version) {
+        assertRefused(() -> users().codeVersion(version), "codeVersion of cache 'users'");
+    }
+
+    @Test
+    void expiry_besideExpireAfterWrite_isRefused() {
+        Duration hour = Duration.ofHours(1);
+
+        assertRefused(() -> users().expireAfterWrite(hour).expiry((k, v) -> hour).build(), "expiry");
+    }
+
+    @Test
+    void lives_thatDoNotFitTogether_areRefused() {
+        Duration hour = Duration.ofHours(1);
+        Duration more = hour.plusMillis(1);
+
+        assertRefused(
+                () -> users().expireAfterWrite(hour).nearExpireAfterWrite(more).build(), "nearExpireAfterWrite");
+        assertRefused(() -> users().expireAfterWrite(hour).refreshAfterWrite(hour).build(), "refreshAfterWrite");
+        assertRefused(() -> users().softTimeout(hour).build(), "staleIfError(…)");
+        assertRefused(
+                () -> users().staleIfError(hour).softTimeout(more).hardTimeout(hour).build(), "hardTimeout");
+    }
+
+    @Test
+    void loaders_ofSeveralKinds_areRefused() {
+        CacheLoader<Long, String> loader = key -> "x";
+        AsyncCacheLoader<Long, String> async = (key, executor) -> CompletableFuture.completedFuture("x");
+        ConditionalLoader<Long, String> conditional = (key, previous) -> LoadResult.of("x");
+
+        assertRefused(() -> users().loader(loader).asyncLoader(async).build(), "asyncLoader");
+        assertRefused(() -> users().loader(loader).conditionalLoader(conditional).build(), "conditionalLoader");
+        assertRefused(() -> users().asyncLoader(async).conditionalLoader(conditional).build(), "conditionalLoader");
+        assertRefused(
+                () -> users().bulkLoader(keys -> Map.of())
+                        .asyncBulkLoader((keys, executor) -> CompletableFuture.completedFuture(Map.of()))
+                        .build(),
+                "asyncBulkLoader");
+    }
+
+    @Test
+    void loadResult_badInput_isRefusedWithTheRemedy() {
+        LoadResult<String> result = LoadResult.of("x");
+
+        assertRefused(() -> result.expiresAfter(Duration.ZERO), "uncached()");
+        assertRefused(() -> result.expiresAfter(Duration.ofSeconds(-1)), "uncached()");
+        assertRefused(() -> result.validator(""), "validator");
+        assertRefused(() -> result.validator("v".repeat(1_025)), "validator");
+        assertThatThrownBy(() -> LoadResult.absent().validator("v")).isInstanceOf(IllegalStateException.class);
     }
 
     @ParameterizedTest

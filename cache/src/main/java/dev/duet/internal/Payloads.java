@@ -40,23 +40,21 @@ public final class Payloads<V> {
      * What a payload holds.
      *
      * @param value the value, or null if it says that there is none
+     * @param validator what the value's load said it may be checked by, or null if nothing
      */
-    public record Decoded<V>(@Nullable V value) {}
+    public record Decoded<V>(@Nullable V value, @Nullable String validator) {}
 
     /**
      * The payload of a value, or null if it is too large to be stored. The first value is also read back, so that a type
      * that can be written but not read is found at once, and not when another node comes to read it.
      *
+     * @param validator what the value's load said it may be checked by, or null if nothing; not counted towards the size
      * @throws CodecException if the value cannot be encoded; the message names the type and the remedy
      */
-    public @Nullable Payload encode(RecordKey key, V value) {
+    public @Nullable Payload encode(RecordKey key, V value, @Nullable String validator) {
         byte[] body;
         try {
-            body = codec.encode(value);
-            if (!verified) {
-                codec.decode(body);
-                verified = true;
-            }
+            body = encodeBody(value);
         } catch (RuntimeException | LinkageError e) {
             throw new CodecException(
                     "a value of type " + type + " in cache '" + key.cache() + "' cannot be written as " + codec.format()
@@ -65,7 +63,25 @@ public final class Payloads<V> {
                     key.cache(),
                     key.key());
         }
-        return body.length > maximumSize ? null : RecordHeader.wrap(key, codec.format(), body);
+        return body.length > maximumSize ? null : RecordHeader.wrap(key, codec.format(), body, validator);
+    }
+
+    /**
+     * The bytes of a value alone, of any size, for a near entry of which each reader gets a copy; what the codec throws
+     * reaches the caller as itself. The first value is also read back.
+     */
+    public byte[] encodeBody(V value) {
+        byte[] body = codec.encode(value);
+        if (!verified) {
+            codec.decode(body);
+            verified = true;
+        }
+        return body;
+    }
+
+    /** A value of its own from the bytes of {@link #encodeBody}; what the codec throws reaches the caller as itself. */
+    public V decodeBody(byte[] body) {
+        return codec.decode(body);
     }
 
     /** The payload that says that there is no value. */
@@ -85,10 +101,10 @@ public final class Payloads<V> {
         }
         Payload encoded = body.value();
         if (encoded == null) {
-            return new Decoded<>(null);
+            return new Decoded<>(null, null);
         }
         try {
-            return new Decoded<>(codec.decode(encoded.bytes()));
+            return new Decoded<>(codec.decode(encoded.bytes()), body.validator());
         } catch (RuntimeException | LinkageError e) {
             LOG.warn(
                     "The record of key '{}' of cache '{}' cannot be read as {}; it is loaded anew: {}",

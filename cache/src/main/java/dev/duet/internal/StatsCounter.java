@@ -42,4 +42,16 @@ public final class StatsCounter {
     public final LongAdder unreadable = new LongAdder();
     /** Operations of the store that failed. */
     public final LongAdder storeFailures = new LongAdder();
+    /** Reads answered by the fact, known near or in the store, that there is no value. */
+    public final LongAdder absentHits = new LongAdder();
+    /** Refreshes that ended well. */
+    public final LongAdder refreshes = new LongAdder();
+    /** Refreshes that failed. */
+    public final LongAdder refreshFailures = new LongAdder();
+    /** Reads that were given a value whose life was over. */
+    public final LongAdder staleServed = new LongAdder();
+    /** Reads that waited for a load for longer than they may. */
+    public final LongAdder loadTimeouts = new LongAdder();
+    /** Reads that waited for another node's load. */
+    public final LongAdder leaseWaits = new LongAdder();
 }

@@ -9,22 +9,28 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header that Duet puts before the bytes of a value: a mark, the kind (a value, or the fact that there is none), and
- * a checksum over the key, the format and the bytes. So bytes that are damaged, foreign, of another format, or that
+ * The header that Duet puts before the bytes of a value: a mark, the kind (a value, a value with its validator, or the fact
+ * that there is none), and a checksum over the key, the format, the kind and all that follows. So bytes that are damaged, foreign, of another format, or that
  * belong to another key are never decoded (anomaly A36).
  *
  * <pre>
- * 0      1      2                    6
- * | 0xD7 | kind | CRC-32C, big endian | bytes of the value …
+ * 0      1      2                     6
+ * | 0xD7 | 'V'  | CRC-32C, big endian | bytes of the value …
+ * | 0xD7 | 'A'  | CRC-32C, big endian |
+ * | 0xD7 | 'W'  | CRC-32C, big endian | length n, 2 bytes, big endian | n bytes of validator, UTF-8 | bytes of the value …
  * </pre>
  */
 public final class RecordHeader {
 
-    /** The header's length, in bytes. */
+    /** The header's length, in bytes, without a validator. */
     public static final int LENGTH = 6;
+
+    /** The most bytes of a validator, in UTF-8. */
+    public static final int MAXIMUM_VALIDATOR_LENGTH = 0xFFFF;
 
     private static final byte MARK = (byte) 0xD7;
     private static final byte VALUE = 'V';
+    private static final byte VALIDATED = 'W';
     private static final byte ABSENT = 'A';
     private static final byte[] NOTHING = {};
 
@@ -34,12 +40,39 @@ public final class RecordHeader {
      * What a payload holds.
      *
      * @param value the bytes of the value, or null if it says that there is none
+     * @param validator what the value's load said it may be checked by, or null if nothing
      */
-    public record Body(@Nullable Payload value) {}
+    public record Body(@Nullable Payload value, @Nullable String validator) {}
 
-    /** The payload for a value. */
+    /** The payload for a value that has no validator. */
     public static Payload wrap(RecordKey key, String format, byte[] body) {
         return wrap(key, format, VALUE, body);
+    }
+
+    /**
+     * The payload for a value and its validator.
+     *
+     * @param validator the validator, not empty; null if there is none
+     * @throws IllegalArgumentException if the validator is empty, or longer than {@link #MAXIMUM_VALIDATOR_LENGTH} bytes
+     */
+    public static Payload wrap(RecordKey key, String format, byte[] body, @Nullable String validator) {
+        if (validator == null) {
+            return wrap(key, format, body);
+        }
+        byte[] text = validator.getBytes(StandardCharsets.UTF_8);
+        if (text.length < 1 || text.length > MAXIMUM_VALIDATOR_LENGTH) {
+            throw new IllegalArgumentException("the validator of key '" + key.key() + "' of cache '" + key.cache()
+                    + "' must have from 1 to " + MAXIMUM_VALIDATOR_LENGTH + " bytes, but has " + text.length);
+        }
+        return wrap(
+                key,
+                format,
+                VALIDATED,
+                ByteBuffer.allocate(Short.BYTES + text.length + body.length)
+                        .putShort((short) text.length)
+                        .put(text)
+                        .put(body)
+                        .array());
     }
 
     /** The payload that says that there is no value. */
@@ -50,14 +83,35 @@ public final class RecordHeader {
     /** What {@code payload} holds, or null if it is damaged or not one that was wrapped for this key and format. */
     public static @Nullable Body unwrap(RecordKey key, String format, Payload payload) {
         byte[] bytes = payload.bytes();
-        if (bytes.length < LENGTH || bytes[0] != MARK || (bytes[1] != VALUE && bytes[1] != ABSENT)) {
+        if (bytes.length < LENGTH || bytes[0] != MARK) {
             return null;
         }
-        int checksum = ByteBuffer.wrap(bytes).getInt(2);
-        if (checksum != checksum(key, format, bytes[1], bytes, LENGTH)) {
+        byte kind = bytes[1];
+        if (ByteBuffer.wrap(bytes).getInt(2) != checksum(key, format, kind, bytes, LENGTH)) {
             return null;
         }
-        return new Body(bytes[1] == ABSENT ? null : Payload.of(Arrays.copyOfRange(bytes, LENGTH, bytes.length)));
+        return switch (kind) {
+            case VALUE -> new Body(value(bytes, LENGTH), null);
+            case VALIDATED -> validated(bytes);
+            case ABSENT -> new Body(null, null);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Body validated(byte[] bytes) {
+        int from = LENGTH + Short.BYTES;
+        if (bytes.length < from) {
+            return null;
+        }
+        int length = Short.toUnsignedInt(ByteBuffer.wrap(bytes).getShort(LENGTH));
+        if (bytes.length < from + length) {
+            return null;
+        }
+        return new Body(value(bytes, from + length), new String(bytes, from, length, StandardCharsets.UTF_8));
+    }
+
+    private static Payload value(byte[] bytes, int from) {
+        return Payload.of(Arrays.copyOfRange(bytes, from, bytes.length));
     }
 
     private static Payload wrap(RecordKey key, String format, byte kind, byte[] body) {
