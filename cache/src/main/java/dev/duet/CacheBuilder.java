@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -310,6 +311,29 @@ public final class CacheBuilder<K, V> {
     public CacheBuilder<K, V> onEvent(CacheListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
         return this;
+    }
+
+    /**
+     * Builds the cache, and returns the function whose results it caches: computed once for each key in the whole cluster.
+     * Builds of the application that compute differently are kept apart by a {@link #codeVersion} each.
+     *
+     * @param function computes a result from a key; it takes the place of a loader
+     * @throws IllegalArgumentException as {@link #build} does, or if there is a loader
+     */
+    public MemoizedFunction<K, V> memoize(Function<? super K, ? extends @Nullable V> function) {
+        Objects.requireNonNull(function, "function");
+        TwoLevelCache<K, V> cache = loader(function::apply).build();
+        return new MemoizedFunction<>() {
+            @Override
+            public @Nullable V apply(K argument) {
+                return cache.get(argument);
+            }
+
+            @Override
+            public TwoLevelCache<K, V> cache() {
+                return cache;
+            }
+        };
     }
 
     /**

@@ -1,24 +1,37 @@
 package dev.duet;
 
+import dev.duet.internal.EventDispatcher;
 import dev.duet.internal.Flights;
 import dev.duet.internal.Payloads;
+import dev.duet.internal.Payloads.Decoded;
 import dev.duet.internal.StatsCounter;
+import dev.duet.internal.WaitingReaders;
 import dev.duet.local.FillOutcome;
 import dev.duet.local.NearCache;
 import dev.duet.local.NearCacheConfig;
+import dev.duet.local.NearHit;
+import dev.duet.local.NearLife;
 import dev.duet.store.CacheException;
 import dev.duet.store.Change;
 import dev.duet.store.Content;
 import dev.duet.store.Level;
+import dev.duet.store.Namespace;
 import dev.duet.store.Operation;
 import dev.duet.store.Payload;
+import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.codec.CodecException;
 import dev.duet.store.codec.KeyCodec;
 import dev.duet.store.codec.ValueCodec;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +65,9 @@ final class CacheCore<K, V> {
     private final RefreshTimes<K> refreshTimes;
     final Payloads<V> payloads;
     private final KeyCodec<K> keys;
+    /** Whether somebody goes on without the loader, so that it cannot run on a caller's thread. */
+    final boolean loadsElsewhere;
+
     private final long leaseTerm;
     private final AtomicBoolean saidUnasked = new AtomicBoolean();
 
@@ -64,6 +80,7 @@ final class CacheCore<K, V> {
         this.source = Source.of(config);
         this.refreshTimes = new RefreshTimes<>(config, source.isThere(), node.random());
         this.keys = KeyCodec.forType(config.keyType());
+        this.loadsElsewhere = config.softTimeout() != null || config.hardTimeout() != null;
         this.leaseTerm = Math.min(
                 Durations.micros(config.loadTimeout()),
                 Math.max(Durations.micros(node.maxStaleness()), LEAST_LEASE_TERM));

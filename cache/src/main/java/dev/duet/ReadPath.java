@@ -208,7 +208,7 @@ final class ReadPath<K, V> {
     private boolean hasLanded(Flight<K, Answer<V>> flight) {
         Answer<V> served = served(flight.key);
         if (served == null) {
-            if (core.config.loadsElsewhere()) {
+            if (core.loadsElsewhere) {
                 Answer<V> retained = core.retained(flight.key);
                 if (retained != null) {
                     flight.fallback.complete(retained);
@@ -232,7 +232,7 @@ final class ReadPath<K, V> {
 
     /** What one caller waits for: the flight, or what is served after {@code softTimeout} and {@code hardTimeout}. */
     private CompletableFuture<Answer<V>> view(Flight<K, Answer<V>> flight) {
-        if (!core.config.loadsElsewhere() || flight.result.isDone()) {
+        if (!core.loadsElsewhere || flight.result.isDone()) {
             return flight.result.thenApply(this::own);
         }
         CompletableFuture<Answer<V>> mine = new CompletableFuture<>();

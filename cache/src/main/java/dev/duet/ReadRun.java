@@ -231,7 +231,7 @@ final class ReadRun<K, V> {
         if (reads.isEmpty()) {
             return;
         }
-        if (core.config.loadsElsewhere()) {
+        if (core.loadsElsewhere) {
             core.node.background().execute(() -> guard(reads, () -> call(reads)));
         } else {
             call(reads);

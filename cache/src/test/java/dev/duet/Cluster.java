@@ -43,6 +43,9 @@ final class Cluster implements AutoCloseable {
         final TwoLevelCache<Long, User> users;
         private volatile CacheLoader<Long, User> loader = Cluster.this::select;
         final FakeScheduler scheduler;
+        final Background background = new Background();
+        /** What chance comes to, from 0 to 1. */
+        volatile double random = 0.5;
         private volatile LongConsumer pause = nanos -> advance(Duration.ofNanos(nanos));
 
         Member(long origin, UnaryOperator<DuetBuilder> node, UnaryOperator<CacheBuilder<Long, User>> settings) {
@@ -53,10 +56,19 @@ final class Cluster implements AutoCloseable {
             duet = node.apply(Duet.builder()
                             .store(link)
                             .partitions(1)
-                            .machinery(new Machinery(name, clock, scheduler, new PausingElsewhere(), false)))
+                            .machinery(new Machinery(
+                                    name,
+                                    clock,
+                                    scheduler,
+                                    new PausingElsewhere(),
+                                    background,
+                                    () -> random,
+                                    false)))
                     .build();
             users = settings.apply(duet.cache("users", Long.class, User.class)
                             .expireAfterWrite(TTL)
+                            .ttlJitter(0)
+                            .refreshBeta(0)
                             .loader(key -> loader.load(key)))
                     .build();
         }
@@ -117,16 +129,20 @@ final class Cluster implements AutoCloseable {
             @Override
             public <T> T await(CompletableFuture<T> result, long limit)
                     throws InterruptedException, ExecutionException, TimeoutException {
+                for (int i = 0; link.isSilent() && limit == FOREVER && !result.isDone() && i < 10_000; i++) {
+                    advance(Duration.ofMillis(10));
+                }
                 if (link.isSilent() && limit != FOREVER && !result.isDone()) {
                     advance(Duration.ofNanos(limit));
                     throw new TimeoutException();
                 }
-                return Waiting.blocking().await(result, limit);
+                return limit == FOREVER ? result.get() : result.get(limit, TimeUnit.NANOSECONDS);
             }
 
             @Override
-            public void pause(long time) {
+            public CompletableFuture<@Nullable Void> pause(long time) {
                 pause.accept(time);
+                return CompletableFuture.completedFuture(null);
             }
         }
     }

@@ -33,6 +33,7 @@ final class HookedStore implements Store {
     private boolean down;
     private boolean silent;
     private boolean losing;
+    private boolean losingHints;
     private long lost;
     private CompletableFuture<Void> heldHeads = CompletableFuture.completedFuture(null);
     private boolean closed;
@@ -63,6 +64,15 @@ final class HookedStore implements Store {
     /** Keeps the messages of the feed from the node from now on. */
     synchronized void holdFeed() {
         holding = true;
+    }
+
+    /** Loses the hints from now on that a load has ended. */
+    synchronized void loseHints() {
+        losingHints = true;
+    }
+
+    private synchronized boolean isLosingHints() {
+        return losingHints;
     }
 
     /** The messages that were kept from the node. */
@@ -287,6 +297,13 @@ final class HookedStore implements Store {
                 public void onChange(Change change) {
                     if (!hold(change)) {
                         newListener.onChange(change);
+                    }
+                }
+
+                @Override
+                public void onHint(String cache, String key) {
+                    if (!isLosingHints()) {
+                        newListener.onHint(cache, key);
                     }
                 }
 

@@ -28,12 +28,13 @@ class StoreLinkTest {
     private final StoreLink link = new StoreLink(
             namespace,
             "memory",
-            Waiting.blocking(),
+            Waiting.blocking(new FakeScheduler(nanos::get)),
             CoarseClock.manual(nanos::get),
             Duration.ofMillis(500),
             new FakeScheduler(nanos::get),
             10_000,
-            timesDown::incrementAndGet);
+            timesDown::incrementAndGet,
+            () -> {});
 
     @Test
     void callsRefusedWhileDown_awaitedWhenItIsUp_sayNothingOfIt() throws Exception {

@@ -17,7 +17,14 @@ final class DuetUnderTest implements CacheUnderTest {
 
     /** Starts a node, on a strand of it: it waits for the feed. */
     DuetUnderTest(SimulatedNode node, Server server, Plan plan, Loader loader) {
-        duet = SimulatedMachinery.inject(Duet.builder(), node.name, node.clock, node.scheduler, node.waiting())
+        duet = SimulatedMachinery.inject(
+                        Duet.builder(),
+                        node.name,
+                        node.clock,
+                        node.scheduler,
+                        node.waiting(),
+                        node.background(),
+                        node.world.random::nextDouble)
                 .store(node.link)
                 .namespace(Server.CONFIG_NAME)
                 .partitions(plan.partitions)

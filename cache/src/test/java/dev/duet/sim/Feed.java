@@ -77,6 +77,15 @@ final class Feed implements ChangeSubscription {
             }
 
             @Override
+            public void onHint(String cache, String key) {
+                if (network.loses()) {
+                    world.trace.say("a hint of key ", key, " to ", node, " is lost");
+                } else {
+                    arrive(mine, () -> listener.onHint(cache, key));
+                }
+            }
+
+            @Override
             public void onUnreadable(String description) {
                 throw new IllegalStateException(description);
             }

@@ -50,6 +50,9 @@ final class NaiveCache implements CacheUnderTest {
             }
 
             @Override
+            public void onHint(String cache, String key) {}
+
+            @Override
             public void onUnreadable(String description) {}
 
             @Override

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -152,10 +153,17 @@ final class SimulatedNode {
             }
 
             @Override
-            public void pause(long nanos) {
-                world.sleep(nanos);
+            public CompletableFuture<@Nullable Void> pause(long nanos) {
+                CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+                world.after(nanos, SimulatedNode.this, () -> over.complete(null));
+                return over;
             }
         };
+    }
+
+    /** Starts a thread of this node for each task. */
+    Executor background() {
+        return task -> world.start(hesitation(), new Strand(this, "background", task));
     }
 
     @Override

@@ -398,6 +398,11 @@ public final class ChangeFollower implements AutoCloseable {
         }
 
         @Override
+        public void onHint(String cache, String key) {
+            handler.hinted(cache, key);
+        }
+
+        @Override
         public void onUnreadable(String description) {
             if (isGivenUp()) {
                 return;

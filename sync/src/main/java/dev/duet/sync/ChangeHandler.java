@@ -26,6 +26,8 @@ public interface ChangeHandler {
         return 0;
     }
 
+    default void hinted(String cache, String key) {}
+
     /**
      * Every change that was made before {@code sentAt} has been acted upon.
      *
