@@ -172,7 +172,8 @@ class ConfigurationTest {
     void expiry_besideExpireAfterWrite_isRefused() {
         Duration hour = Duration.ofHours(1);
 
-        assertRefused(() -> users().expireAfterWrite(hour).expiry((k, v) -> hour).build(), "expiry");
+        assertRefused(
+                () -> users().expireAfterWrite(hour).expiry((k, v) -> hour).build(), "expiry");
     }
 
     @Test
@@ -182,10 +183,15 @@ class ConfigurationTest {
 
         assertRefused(
                 () -> users().expireAfterWrite(hour).nearExpireAfterWrite(more).build(), "nearExpireAfterWrite");
-        assertRefused(() -> users().expireAfterWrite(hour).refreshAfterWrite(hour).build(), "refreshAfterWrite");
+        assertRefused(
+                () -> users().expireAfterWrite(hour).refreshAfterWrite(hour).build(), "refreshAfterWrite");
         assertRefused(() -> users().softTimeout(hour).build(), "staleIfError(…)");
         assertRefused(
-                () -> users().staleIfError(hour).softTimeout(more).hardTimeout(hour).build(), "hardTimeout");
+                () -> users().staleIfError(hour)
+                        .softTimeout(more)
+                        .hardTimeout(hour)
+                        .build(),
+                "hardTimeout");
     }
 
     @Test
@@ -195,8 +201,10 @@ class ConfigurationTest {
         ConditionalLoader<Long, String> conditional = (key, previous) -> LoadResult.of("x");
 
         assertRefused(() -> users().loader(loader).asyncLoader(async).build(), "asyncLoader");
-        assertRefused(() -> users().loader(loader).conditionalLoader(conditional).build(), "conditionalLoader");
-        assertRefused(() -> users().asyncLoader(async).conditionalLoader(conditional).build(), "conditionalLoader");
+        assertRefused(
+                () -> users().loader(loader).conditionalLoader(conditional).build(), "conditionalLoader");
+        assertRefused(
+                () -> users().asyncLoader(async).conditionalLoader(conditional).build(), "conditionalLoader");
         assertRefused(
                 () -> users().bulkLoader(keys -> Map.of())
                         .asyncBulkLoader((keys, executor) -> CompletableFuture.completedFuture(Map.of()))

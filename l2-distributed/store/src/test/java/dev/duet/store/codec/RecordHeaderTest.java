@@ -15,7 +15,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.StringLength;
-import net.jqwik.api.constraints.UnicodeChars;
 import org.junit.jupiter.api.Test;
 
 class RecordHeaderTest {
@@ -36,7 +35,7 @@ class RecordHeaderTest {
 
     @Property
     void unwrap_wrappedWithValidator_isTheSame(
-            @ForAll byte[] body, @ForAll @UnicodeChars @StringLength(min = 1, max = 1_024) String validator) {
+            @ForAll byte[] body, @ForAll @StringLength(min = 1, max = 1_024) String validator) {
         Assume.that(UTF_8.newEncoder().canEncode(validator));
 
         assertThat(RecordHeader.unwrap(KEY, "json", RecordHeader.wrap(KEY, "json", body, validator)))
@@ -84,8 +83,7 @@ class RecordHeaderTest {
 
     @Property
     void A36_unwrap_anyBitOfAValidatedFlipped_isNothing(@ForAll byte[] body, @ForAll @IntRange(max = 10_000) int at) {
-        byte[] bytes =
-                RecordHeader.wrap(KEY, "json", body, "etag-1").bytes().clone();
+        byte[] bytes = RecordHeader.wrap(KEY, "json", body, "etag-1").bytes().clone();
         int bit = at % (bytes.length * 8);
         bytes[bit / 8] ^= (byte) (1 << bit % 8);
 
