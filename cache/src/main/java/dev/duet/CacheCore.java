@@ -32,6 +32,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +61,7 @@ final class CacheCore<K, V> {
     final NearCache<K, Object> near;
     final Flights<K, Answer<V>> flights;
     final WaitingReaders<K> readers = new WaitingReaders<>();
-    final EventDispatcher events;
+    final EventDispatcher<CacheEvent> events;
     final Source<K, V> source;
     private final RefreshTimes<K> refreshTimes;
     final Payloads<V> payloads;
@@ -74,7 +75,7 @@ final class CacheCore<K, V> {
     CacheCore(CacheConfig<K, V> config, Node node) {
         this.config = config;
         this.node = node;
-        this.events = new EventDispatcher(config.name(), config.listeners(), node.background());
+        this.events = new EventDispatcher<>(config.name(), consumers(config.listeners()), node.background());
         this.near = new NearCache<>(nearConfig(), node.clock(), node.freshness());
         this.flights = new Flights<>(node.clock(), node.maxStaleness().toNanos());
         this.source = Source.of(config);
@@ -86,6 +87,12 @@ final class CacheCore<K, V> {
                 Math.max(Durations.micros(node.maxStaleness()), LEAST_LEASE_TERM));
         ValueCodec<V> codec = config.codec() == null ? node.codecs().codecFor(config.valueType()) : config.codec();
         this.payloads = new Payloads<>(codec, config.valueType().getTypeName(), config.maximumValueSize());
+    }
+
+    private static List<Consumer<CacheEvent>> consumers(List<CacheListener> listeners) {
+        return listeners.stream()
+                .map(listener -> (Consumer<CacheEvent>) listener::onEvent)
+                .toList();
     }
 
     /** The cache's own loader. */
@@ -199,9 +206,8 @@ final class CacheCore<K, V> {
         if (value == null) {
             return new Content(payloads.encodeAbsent(record), life, cost / 1_000);
         }
-        Payload payload = loaded.same() != null
-                ? loaded.same().payload()
-                : payloads.encode(record, value, loaded.validator());
+        Payload payload =
+                loaded.same() != null ? loaded.same().payload() : payloads.encode(record, value, loaded.validator());
         if (payload == null) {
             stats.oversized.increment();
             LOG.debug("The value of key '{}' of cache '{}' is too large to be cached", record.key(), record.cache());
@@ -234,7 +240,8 @@ final class CacheCore<K, V> {
             return Content.FOREVER;
         }
         long micros = Durations.micros(life);
-        return Math.max(1, micros - (long) (micros * config.ttlJitter() * node.random().getAsDouble()));
+        return Math.max(
+                1, micros - (long) (micros * config.ttlJitter() * node.random().getAsDouble()));
     }
 
     /** Takes a value from the store, and keeps it near; null if it cannot be read. */
@@ -300,10 +307,7 @@ final class CacheCore<K, V> {
 
     /** Keeps near what this node wrote, in place of whatever is there. */
     void replaceNear(K key, long ticket, V value, int partition, long version, long asked, Life life) {
-        count(
-                key,
-                near.replace(
-                        key, ticket, nearForm(key, value), partition, version, nearLife(asked, life, value)));
+        count(key, near.replace(key, ticket, nearForm(key, value), partition, version, nearLife(asked, life, value)));
         flights.detach(key);
         readers.wake(key);
     }

@@ -65,7 +65,8 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     CacheEntry<V> entry(Answer<V> answer) {
         Duration left = answer.deadline() == Long.MAX_VALUE
                 ? null
-                : Duration.ofNanos(Math.max(0, answer.deadline() - core.node.clock().read()));
+                : Duration.ofNanos(
+                        Math.max(0, answer.deadline() - core.node.clock().read()));
         return new CacheEntry<>(answer.value(), answer.stale(), answer.level(), answer.stale() ? Duration.ZERO : left);
     }
 
@@ -177,7 +178,13 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
                 stats.unreadable.sum(),
                 stats.storeFailures.sum(),
                 stats.loadsAlone.sum(),
-                stats.unannounced.sum());
+                stats.unannounced.sum(),
+                stats.absentHits.sum(),
+                stats.refreshes.sum(),
+                stats.refreshFailures.sum(),
+                stats.staleServed.sum(),
+                stats.loadTimeouts.sum(),
+                stats.leaseWaits.sum());
     }
 
     private K checked(K key) {

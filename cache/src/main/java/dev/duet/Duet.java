@@ -161,7 +161,8 @@ public final class Duet implements AutoCloseable {
     }
 
     private void degraded() {
-        caches.values().forEach(cache -> cache.core.degraded(String.valueOf(node.link().reason())));
+        caches.values()
+                .forEach(cache -> cache.core.degraded(String.valueOf(node.link().reason())));
         probe();
     }
 
@@ -199,7 +200,10 @@ public final class Duet implements AutoCloseable {
      * @param function computes; called from the threads of callers
      */
     public <A, R> MemoizedFunction<A, R> memoize(
-            String name, Class<A> argumentType, Class<R> resultType, Function<? super A, ? extends @Nullable R> function) {
+            String name,
+            Class<A> argumentType,
+            Class<R> resultType,
+            Function<? super A, ? extends @Nullable R> function) {
         return cache(name, argumentType, resultType).memoize(function);
     }
 

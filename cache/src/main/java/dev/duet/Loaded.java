@@ -12,7 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param same what the store has already, if it has this value with this validator; else null
  */
 record Loaded<V>(
-        @Nullable V value,
-        LoadResult<V> result,
-        @Nullable String validator,
-        Reading.@Nullable Hit same) {}
+        @Nullable V value, LoadResult<V> result, @Nullable String validator, Reading.@Nullable Hit same) {}

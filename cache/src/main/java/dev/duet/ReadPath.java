@@ -102,9 +102,7 @@ final class ReadPath<K, V> {
     CompletableFuture<@Nullable Answer<V>> entryIfPresentAsync(K key) {
         return async(() -> {
             Answer<V> served = served(key);
-            return served != null
-                    ? CompletableFuture.completedFuture(served)
-                    : peek(key, core.node.background());
+            return served != null ? CompletableFuture.completedFuture(served) : peek(key, core.node.background());
         });
     }
 
@@ -118,8 +116,7 @@ final class ReadPath<K, V> {
         return async(() -> readAll(keys, source, core.node.background()));
     }
 
-    private static <T extends @Nullable Object> CompletableFuture<T> async(
-            Supplier<CompletableFuture<T>> read) {
+    private static <T extends @Nullable Object> CompletableFuture<T> async(Supplier<CompletableFuture<T>> read) {
         try {
             return read.get();
         } catch (NullPointerException e) {
@@ -238,18 +235,22 @@ final class ReadPath<K, V> {
         CompletableFuture<Answer<V>> mine = new CompletableFuture<>();
         Duration soft = core.config.softTimeout();
         Duration hard = core.config.hardTimeout();
-        Future<?> softTimer = soft == null ? null : later(soft, () -> {
-            CompletableFuture<?> unused = flight.fallback.thenAccept(stale -> {
-                if (mine.complete(own(stale))) {
-                    core.servedStaleForTime(flight.key, stale);
-                }
-            });
-        });
-        Future<?> hardTimer = hard == null ? null : later(hard, () -> {
-            if (mine.completeExceptionally(timedOut(flight.key, hard))) {
-                core.stats.loadTimeouts.increment();
-            }
-        });
+        Future<?> softTimer = soft == null
+                ? null
+                : later(soft, () -> {
+                    CompletableFuture<?> unused = flight.fallback.thenAccept(stale -> {
+                        if (mine.complete(own(stale))) {
+                            core.servedStaleForTime(flight.key, stale);
+                        }
+                    });
+                });
+        Future<?> hardTimer = hard == null
+                ? null
+                : later(hard, () -> {
+                    if (mine.completeExceptionally(timedOut(flight.key, hard))) {
+                        core.stats.loadTimeouts.increment();
+                    }
+                });
         CompletableFuture<?> unused = flight.result.whenComplete((answer, failure) -> {
             cancel(softTimer);
             cancel(hardTimer);
@@ -337,14 +338,17 @@ final class ReadPath<K, V> {
 
     /** Reads in the middle of a write of this thread's own: what is loaded is for nobody else (anomalies A19, A20). */
     private CompletableFuture<Answer<V>> readWhileWriting(K key, Source<K, V> source, Executor steps) {
-        return peek(key, steps).thenComposeAsync(found -> {
-            if (found != null) {
-                return CompletableFuture.completedFuture(found);
-            }
-            KeyRead<K, V> read = ReadRun.keyRead(core, core.flights.prepare(key), false);
-            new ReadRun<>(core, source, steps, core.node.loads().current()).loadOnly(read);
-            return read.flight.result;
-        }, steps);
+        return peek(key, steps)
+                .thenComposeAsync(
+                        found -> {
+                            if (found != null) {
+                                return CompletableFuture.completedFuture(found);
+                            }
+                            KeyRead<K, V> read = ReadRun.keyRead(core, core.flights.prepare(key), false);
+                            new ReadRun<>(core, source, steps, core.node.loads().current()).loadOnly(read);
+                            return read.flight.result;
+                        },
+                        steps);
     }
 
     private CompletableFuture<Map<K, V>> readAll(
@@ -450,7 +454,11 @@ final class ReadPath<K, V> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CacheException(
-                    "interrupted while waiting for cache '" + core.config.name() + "'", e, core.config.name(), null, Level.STORE);
+                    "interrupted while waiting for cache '" + core.config.name() + "'",
+                    e,
+                    core.config.name(),
+                    null,
+                    Level.STORE);
         }
     }
 }

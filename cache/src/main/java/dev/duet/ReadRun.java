@@ -102,10 +102,7 @@ final class ReadRun<K, V> {
     }
 
     private void answered(
-            List<KeyRead<K, V>> asked,
-            List<StoreReply<LeaseReply>> replies,
-            boolean called,
-            List<KeyRead<K, V>> owed) {
+            List<KeyRead<K, V>> asked, List<StoreReply<LeaseReply>> replies, boolean called, List<KeyRead<K, V>> owed) {
         List<KeyRead<K, V>> load = new ArrayList<>(owed);
         List<KeyRead<K, V>> again = new ArrayList<>(0);
         List<KeyRead<K, V>> wait = new ArrayList<>(0);
@@ -155,10 +152,7 @@ final class ReadRun<K, V> {
     private void missed(KeyRead<K, V> read, StoreUnavailableException failure, boolean called) {
         core.stats.storeFailures.increment();
         LOG.debug(
-                "Key '{}' of cache '{}' is loaded without the store",
-                read.record.key(),
-                read.record.cache(),
-                failure);
+                "Key '{}' of cache '{}' is loaded without the store", read.record.key(), read.record.cache(), failure);
         if (called) {
             core.send(read.record, new Operation.Release(read.token)); // it may stand, and keep other nodes waiting
         }
@@ -271,8 +265,7 @@ final class ReadRun<K, V> {
         } finally {
             stack.leave(before);
         }
-        CompletableFuture<?>[] all =
-                reads.stream().map(read -> read.loaded).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] all = reads.stream().map(read -> read.loaded).toArray(CompletableFuture<?>[]::new);
         CompletableFuture<@Nullable Void> done = CompletableFuture.allOf(all).handle((end, failure) -> null);
         Consumer<@Nullable Void> landing = end -> {
             renewal.cancel(false);
@@ -399,7 +392,11 @@ final class ReadRun<K, V> {
                 read.asked = read.started;
                 core.fillNearAlone(read, answer.value(), content);
             } else if (reply.get().stored()) {
-                core.fillNear(read, answer.value(), reply.get().version(), Life.of(content, reply.get().writtenAt()));
+                core.fillNear(
+                        read,
+                        answer.value(),
+                        reply.get().version(),
+                        Life.of(content, reply.get().writtenAt()));
                 land(read, answer(answer.value(), false, Level.SOURCE, read.asked, content.life()));
                 continue;
             } else {
@@ -452,8 +449,8 @@ final class ReadRun<K, V> {
         guard(List.of(read), () -> {
             asks(read);
             read.writtenAt = seen.writtenAt();
-            Request<LeaseReply> request = new Request<>(
-                    read.record, new Operation.Refresh(read.token, core.leaseTerm(), seen.writtenAt()));
+            Request<LeaseReply> request =
+                    new Request<>(read.record, new Operation.Refresh(read.token, core.leaseTerm(), seen.writtenAt()));
             then(core.node.link().callAll(List.of(request)), List.of(read), replies -> {
                 StoreReply<LeaseReply> reply = replies.get(0);
                 if (reply.failure() != null) {

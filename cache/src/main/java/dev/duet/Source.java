@@ -46,8 +46,8 @@ final class Source<K, V> {
         if (loader != null) {
             one = plain(loader);
         } else if (async != null) {
-            one = (key, previous, executor) -> given("asyncLoader", name, async.load(key, executor))
-                    .thenApply(Source::<V>result);
+            one = (key, previous, executor) ->
+                    given("asyncLoader", name, async.load(key, executor)).thenApply(Source::<V>result);
         } else if (conditional != null) {
             one = (key, previous, executor) -> CompletableFuture.completedFuture(
                     given("conditionalLoader", name, conditional.load(key, previous)));
@@ -77,8 +77,8 @@ final class Source<K, V> {
     static <K, V> Source<K, V> of(String cache, AsyncCacheLoader<? super K, ? extends V> loader) {
         return new Source<>(
                 cache,
-                (key, previous, executor) -> given("loader", cache, loader.load(key, executor))
-                        .thenApply(Source::<V>result),
+                (key, previous, executor) ->
+                        given("loader", cache, loader.load(key, executor)).thenApply(Source::<V>result),
                 null);
     }
 
@@ -118,9 +118,7 @@ final class Source<K, V> {
             if (many == null) {
                 throw new IllegalStateException("no loader for several keys");
             }
-            return many.load(keys, executor)
-                    .toCompletableFuture()
-                    .thenApply(map -> given("bulkLoader", cache, map));
+            return many.load(keys, executor).toCompletableFuture().thenApply(map -> given("bulkLoader", cache, map));
         } catch (Throwable e) {
             return failed(e);
         }

@@ -143,11 +143,10 @@ final class StoreLink {
         }
         if (down) {
             refused.add(requests.size());
-            StoreUnavailableException why = new StoreUnavailableException(
-                    "the store at " + address + " does not answer: " + reason(), null);
-            return CompletableFuture.completedFuture(requests.stream()
-                    .map(request -> StoreReply.<R>failed(why))
-                    .toList());
+            StoreUnavailableException why =
+                    new StoreUnavailableException("the store at " + address + " does not answer: " + reason(), null);
+            return CompletableFuture.completedFuture(
+                    requests.stream().map(request -> StoreReply.<R>failed(why)).toList());
         }
         List<CompletableFuture<R>> replies = new ArrayList<>(requests.size());
         try {
@@ -168,7 +167,8 @@ final class StoreLink {
         CompletableFuture<Void> over = new CompletableFuture<>();
         Future<?> timer = later(() -> over.complete(null), timeout.multipliedBy(1 + requests.size() / MANY));
         CompletableFuture<Void> unused = all.whenComplete((done, failure) -> timer.cancel(false));
-        return CompletableFuture.anyOf(over, all.handle((done, failure) -> null)).thenApply(first -> taken(replies));
+        return CompletableFuture.anyOf(over, all.handle((done, failure) -> null))
+                .thenApply(first -> taken(replies));
     }
 
     /** A reply that comes in time, or fails; either is counted. */
@@ -220,7 +220,8 @@ final class StoreLink {
 
     private StoreUnavailableException tooLate(@Nullable Throwable cause) {
         return new StoreUnavailableException(
-                "the store at " + address + " did not answer within storeTimeout (" + timeout.toMillis() + " ms)", cause);
+                "the store at " + address + " did not answer within storeTimeout (" + timeout.toMillis() + " ms)",
+                cause);
     }
 
     /** Makes a call that nobody waits for, and that takes back or keeps up what others wait for: also to a store that is down. */
@@ -231,9 +232,11 @@ final class StoreLink {
     /** Makes calls that nobody waits for, as {@link #send} does. */
     void sendAll(List<? extends Namespace.Request<Boolean>> requests) {
         try {
-            namespace.executeAll(List.<Namespace.Request<Boolean>>copyOf(requests)).forEach(reply -> {
-                CompletionStage<?> unused = reply.whenComplete((done, failure) -> {});
-            });
+            namespace
+                    .executeAll(List.<Namespace.Request<Boolean>>copyOf(requests))
+                    .forEach(reply -> {
+                        CompletionStage<?> unused = reply.whenComplete((done, failure) -> {});
+                    });
         } catch (RuntimeException e) {
             count(e);
         }

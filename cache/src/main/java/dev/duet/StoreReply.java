@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the reply, or null if it failed
  * @param failure why it failed, or null if it did not
  */
-record StoreReply<R>(
-        @Nullable R value, @Nullable StoreUnavailableException failure) {
+record StoreReply<R>(@Nullable R value, @Nullable StoreUnavailableException failure) {
 
     static <R> StoreReply<R> of(R value) {
         return new StoreReply<>(value, null);

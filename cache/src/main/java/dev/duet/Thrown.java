@@ -17,7 +17,8 @@ final class Thrown {
     /** What lies under the exceptions that futures wrap around what went wrong. */
     static Throwable cause(Throwable e) {
         Throwable cause = e;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause;

@@ -35,22 +35,27 @@ final class WritePath<K, V> {
     }
 
     /** A value on its way to the store; {@code content} is null if it is not to be kept, and the key is invalidated. */
-    private record Sent<K, V>(K key, V value, RecordKey record, @Nullable Content content, long ticket, long asked) {}
+    private record Sent<K, V>(
+            K key, V value, RecordKey record, @Nullable Content content, long ticket, long asked) {}
 
     CompletableFuture<@Nullable Void> putAll(Map<? extends K, ? extends V> values, Executor steps) {
         List<Sent<K, V>> puts = new ArrayList<>(values.size());
         Map<K, RecordKey> drops = new LinkedHashMap<>();
         for (Map.Entry<? extends K, ? extends V> entry : values.entrySet()) {
             K key = Objects.requireNonNull(entry.getKey(), "key is null");
-            V value = Objects.requireNonNull(
-                    (V) entry.getValue(), DefaultTwoLevelCache.NULL_VALUE);
+            V value = Objects.requireNonNull((V) entry.getValue(), DefaultTwoLevelCache.NULL_VALUE);
             RecordKey record = core.recordKey(key);
             Content content = core.content(record, key, value);
             if (content == null) {
                 drops.put(key, record);
             } else {
                 puts.add(new Sent<>(
-                        key, value, record, content, core.near.ticket(key), core.node.clock().read()));
+                        key,
+                        value,
+                        record,
+                        content,
+                        core.near.ticket(key),
+                        core.node.clock().read()));
             }
         }
         List<Request<WriteReply>> requests = new ArrayList<>(puts.size());
@@ -99,20 +104,25 @@ final class WritePath<K, V> {
     private CompletableFuture<@Nullable Void> invalidate(Map<K, RecordKey> records, Executor steps) {
         List<Request<Long>> requests = new ArrayList<>(records.size());
         records.values().forEach(record -> requests.add(new Request<>(record, new Operation.Invalidate())));
-        return core.node.link().callAll(requests).thenAcceptAsync(replies -> {
-            CacheException failed = null;
-            int i = 0;
-            for (Map.Entry<K, RecordKey> entry : records.entrySet()) {
-                StoreReply<Long> reply = replies.get(i++);
-                if (reply.failure() != null) {
-                    failed = first(failed, owed(entry.getKey(), entry.getValue(), reply.failure()));
-                } else {
-                    core.stats.invalidationsSent.increment();
-                    core.drop(entry.getKey());
-                }
-            }
-            rejectIfSo(failed);
-        }, steps);
+        return core.node
+                .link()
+                .callAll(requests)
+                .thenAcceptAsync(
+                        replies -> {
+                            CacheException failed = null;
+                            int i = 0;
+                            for (Map.Entry<K, RecordKey> entry : records.entrySet()) {
+                                StoreReply<Long> reply = replies.get(i++);
+                                if (reply.failure() != null) {
+                                    failed = first(failed, owed(entry.getKey(), entry.getValue(), reply.failure()));
+                                } else {
+                                    core.stats.invalidationsSent.increment();
+                                    core.drop(entry.getKey());
+                                }
+                            }
+                            rejectIfSo(failed);
+                        },
+                        steps);
     }
 
     /** The store could not be told of a write of this key, as far as is known. */
@@ -124,27 +134,30 @@ final class WritePath<K, V> {
     }
 
     CompletableFuture<@Nullable Void> invalidateAll(Executor steps) {
-        return core.node.link()
+        return core.node
+                .link()
                 .bounded(core.node.link().start(namespace -> namespace.invalidateAll(core.config.storeName())))
-                .handleAsync((floors, failure) -> {
-                    if (failure != null) {
-                        core.stats.storeFailures.increment();
-                        core.node.link().owe(core.config.storeName());
-                        core.dropAll();
-                        Throwable cause = Thrown.cause(failure);
-                        if (!(cause instanceof StoreUnavailableException known)) {
-                            throw new CompletionException(cause);
-                        }
-                        rejectIfSo(core.unavailable(null, known));
-                        return null;
-                    }
-                    core.stats.invalidationsSent.increment();
-                    for (int p = 0; p < floors.length; p++) {
-                        core.raiseFloor(p, floors[p]);
-                    }
-                    core.invalidated(null, true);
-                    return null;
-                }, steps);
+                .handleAsync(
+                        (floors, failure) -> {
+                            if (failure != null) {
+                                core.stats.storeFailures.increment();
+                                core.node.link().owe(core.config.storeName());
+                                core.dropAll();
+                                Throwable cause = Thrown.cause(failure);
+                                if (!(cause instanceof StoreUnavailableException known)) {
+                                    throw new CompletionException(cause);
+                                }
+                                rejectIfSo(core.unavailable(null, known));
+                                return null;
+                            }
+                            core.stats.invalidationsSent.increment();
+                            for (int p = 0; p < floors.length; p++) {
+                                core.raiseFloor(p, floors[p]);
+                            }
+                            core.invalidated(null, true);
+                            return null;
+                        },
+                        steps);
     }
 
     WriteIntent begin(Collection<? extends K> keys) {

@@ -46,6 +46,7 @@ final class Cluster implements AutoCloseable {
         final Background background = new Background();
         /** What chance comes to, from 0 to 1. */
         volatile double random = 0.5;
+
         private volatile LongConsumer pause = nanos -> advance(Duration.ofNanos(nanos));
 
         Member(long origin, UnaryOperator<DuetBuilder> node, UnaryOperator<CacheBuilder<Long, User>> settings) {
@@ -57,13 +58,7 @@ final class Cluster implements AutoCloseable {
                             .store(link)
                             .partitions(1)
                             .machinery(new Machinery(
-                                    name,
-                                    clock,
-                                    scheduler,
-                                    new PausingElsewhere(),
-                                    background,
-                                    () -> random,
-                                    false)))
+                                    name, clock, scheduler, new PausingElsewhere(), background, () -> random, false)))
                     .build();
             users = settings.apply(duet.cache("users", Long.class, User.class)
                             .expireAfterWrite(TTL)
