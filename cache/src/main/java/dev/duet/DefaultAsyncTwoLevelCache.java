@@ -42,7 +42,8 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
     @Override
     public CompletableFuture<@Nullable V> get(K key, AsyncCacheLoader<? super K, ? extends V> loader) {
         Objects.requireNonNull(loader, "loader");
-        return reads.entryAsync(checked(key), Source.of(cache.name(), loader)).thenApply(Answer::value);
+        return reads.entryAsync(checked(key), Source.ofAsyncCall(cache.name(), loader))
+                .thenApply(Answer::value);
     }
 
     @Override

@@ -48,7 +48,7 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     @Override
     public @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader) {
         Objects.requireNonNull(loader, "loader");
-        return reads.get(key, Source.of(name(), loader));
+        return reads.get(key, Source.ofCall(name(), loader));
     }
 
     @Override
@@ -80,7 +80,7 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     public Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, ? extends V> loader) {
         Objects.requireNonNull(loader, "loader");
         keys.forEach(this::checked);
-        return reads.all(keys, Source.of(name(), loader));
+        return reads.all(keys, Source.ofBulkCall(name(), loader));
     }
 
     @Override

@@ -56,7 +56,7 @@ final class Source<K, V> {
         AsyncBulkLoader<K, ? extends V> asyncBulk = config.asyncBulkLoader();
         Many<K, V> many = null;
         if (bulk != null) {
-            many = of(bulk);
+            many = many(bulk);
         } else if (asyncBulk != null) {
             many = (keys, executor) -> given("asyncBulkLoader", name, asyncBulk.loadAll(keys, executor));
         }
@@ -64,17 +64,17 @@ final class Source<K, V> {
     }
 
     /** The loader of one call. */
-    static <K, V> Source<K, V> of(String cache, CacheLoader<? super K, ? extends V> loader) {
+    static <K, V> Source<K, V> ofCall(String cache, CacheLoader<? super K, ? extends V> loader) {
         return new Source<>(cache, plain(loader), null);
     }
 
     /** The loader of one call for several keys. */
-    static <K, V> Source<K, V> of(String cache, BulkLoader<K, ? extends V> loader) {
-        return new Source<>(cache, null, of(loader));
+    static <K, V> Source<K, V> ofBulkCall(String cache, BulkLoader<K, ? extends V> loader) {
+        return new Source<>(cache, null, many(loader));
     }
 
     /** The loader of one call, which does not block. */
-    static <K, V> Source<K, V> of(String cache, AsyncCacheLoader<? super K, ? extends V> loader) {
+    static <K, V> Source<K, V> ofAsyncCall(String cache, AsyncCacheLoader<? super K, ? extends V> loader) {
         return new Source<>(
                 cache,
                 (key, previous, executor) ->
@@ -86,7 +86,7 @@ final class Source<K, V> {
         return (key, previous, executor) -> CompletableFuture.completedFuture(result(loader.load(key)));
     }
 
-    private static <K, V> Many<K, V> of(BulkLoader<K, ? extends V> loader) {
+    private static <K, V> Many<K, V> many(BulkLoader<K, ? extends V> loader) {
         return (keys, executor) -> CompletableFuture.completedFuture(loader.loadAll(keys));
     }
 

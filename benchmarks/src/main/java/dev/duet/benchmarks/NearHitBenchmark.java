@@ -9,6 +9,7 @@ import dev.duet.local.FillOutcome;
 import dev.duet.local.Freshness;
 import dev.duet.local.NearCache;
 import dev.duet.local.NearCacheConfig;
+import dev.duet.local.NearLife;
 import dev.duet.store.InMemoryStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -169,7 +170,8 @@ public class NearHitBenchmark {
             long deadline = clock.read() + TIME_TO_LIVE.toNanos();
             forEachEntry((key, value) -> {
                 int partition = (int) (key % PARTITIONS);
-                if (cache.fill(key, cache.ticket(key), value, partition, 1, deadline, deadline) != FillOutcome.FILLED) {
+                if (cache.fill(key, cache.ticket(key), value, partition, 1, NearLife.of(deadline, deadline))
+                        != FillOutcome.FILLED) {
                     throw new IllegalStateException("the near cache did not take key " + key);
                 }
             });
