@@ -21,6 +21,7 @@ import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
 import dev.duet.testkit.RedisExtension;
 import dev.duet.testkit.RedisServer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -99,6 +100,43 @@ class StoredTextIT {
         lease(namespace, key, 0);
 
         assertThat((String) command("GET", record())).matches("L loader \\d{16} \\d{16} 0\n");
+    }
+
+    @Test
+    void leaseBesideARetainedValue_isALineAndTheValue_andLastsAsLongAsThat() {
+        Content brief = new Content(content("Ada").payload(), 1, 2 * HOUR, 0);
+        await(namespace.execute(key, new Operation.Put(brief)));
+        lease(namespace, key, 0);
+        await(namespace.execute(key, new Operation.Lease("waiting", HOUR, 0)));
+
+        assertThat((String) command("GET", record()))
+                .matches("L loader \\d{16} \\d{16} 1\nV \\d{16} \\d{16} \\d{16} \\d{16} 0 0 - 3\nAda");
+        assertThat((Long) command("PTTL", record())).isBetween(7_190_000L, 7_200_001L);
+    }
+
+    @Test
+    void refreshedValue_namesItsLoader_andOutlivesItsLife() {
+        Content hour = content("Ada", HOUR);
+        long writtenAt = await(namespace.execute(key, new Operation.Put(hour))).writtenAt();
+        await(namespace.execute(key, new Operation.Refresh("loader", 2 * HOUR, writtenAt)));
+
+        assertThat((String) command("GET", record()))
+                .matches("V \\d{16} \\d{16} \\d{16} \\d{16} 0 0 loader:\\d{16}:\\d{16} 3\nAda");
+        assertThat((Long) command("PTTL", record())).isBetween(7_190_000L, 7_200_001L);
+    }
+
+    @Test
+    void executeAll_afterTheServerForgotItsScripts_sendsEachWholeOnce() {
+        List<Namespace.Request<Long>> requests = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            requests.add(new Namespace.Request<>(new RecordKey(0, "users", "k" + i), new Operation.Invalidate()));
+        }
+        command("SCRIPT", "FLUSH");
+        command("CONFIG", "RESETSTAT");
+
+        namespace.executeAll(requests).forEach(reply -> assertThat(await(reply)).isPositive());
+
+        assertThat((String) command("INFO", "commandstats")).containsPattern("cmdstat_eval:calls=[1-3],");
     }
 
     @Test

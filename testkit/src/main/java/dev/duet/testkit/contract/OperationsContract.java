@@ -280,7 +280,8 @@ abstract class OperationsContract {
     @CsvSource({
         "absent, false",
         "value, false",
-        "lease, false",
+        "lease, true",
+        "foreign lease, false",
         "intent, true",
         "foreign intent, false",
         "contended intent, true",
