@@ -291,6 +291,11 @@ final class HookedStore implements Store {
                 }
 
                 @Override
+                public void onHint(String cache, String key) {
+                    newListener.onHint(cache, key);
+                }
+
+                @Override
                 public void onUnreadable(String description) {
                     newListener.onUnreadable(description);
                 }

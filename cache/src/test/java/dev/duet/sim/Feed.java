@@ -63,6 +63,11 @@ final class Feed implements ChangeSubscription {
             }
 
             @Override
+            public void onHint(String cache, String key) {
+                arrive(mine, () -> listener.onHint(cache, key));
+            }
+
+            @Override
             public void onChange(Change change) {
                 if (toDrop > 0) {
                     toDrop--;

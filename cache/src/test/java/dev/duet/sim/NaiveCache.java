@@ -41,6 +41,9 @@ final class NaiveCache implements CacheUnderTest {
         this.loader = loader;
         node.link.subscribe(new ChangeListener() {
             @Override
+            public void onHint(String cache, String key) {}
+
+            @Override
             public void onChange(Change change) {
                 if (change.key() == null) {
                     near.clear();
