@@ -437,6 +437,16 @@ final class CacheCore<K, V> {
         }
     }
 
+    /** What was loaded is not to be kept; nor is what it took the place of, refreshed or retained, anywhere. */
+    void discard(KeyRead<K, V> read) {
+        if (read.previous == null) {
+            send(read.record, new Operation.Release(read.token));
+        } else {
+            stats.invalidationsSent.increment();
+            send(read.record, new Operation.Invalidate());
+        }
+    }
+
     /** A loader has failed, and readers wait for it. */
     void loadFailed(KeyRead<K, V> read, Throwable failure, boolean stale) {
         if (stale) {
