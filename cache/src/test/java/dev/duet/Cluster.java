@@ -52,6 +52,7 @@ final class Cluster implements AutoCloseable {
         final List<Duration> pauses = new CopyOnWriteArrayList<>();
 
         private volatile LongConsumer pause = nanos -> advance(Duration.ofNanos(nanos));
+        private final List<CompletableFuture<?>> ends = new CopyOnWriteArrayList<>();
         private volatile boolean timed;
         private volatile boolean passing;
 
@@ -90,6 +91,11 @@ final class Cluster implements AutoCloseable {
         /** From now on a pause ends when the test lets its time pass. */
         void timePauses() {
             timed = true;
+        }
+
+        /** How many timed pauses have neither ended nor been cancelled. */
+        long openPauses() {
+            return ends.stream().filter(end -> !end.isDone()).count();
         }
 
         /** From now on time passes while a thread waits that has nothing to do. */
@@ -159,8 +165,11 @@ final class Cluster implements AutoCloseable {
             @Override
             public CompletableFuture<@Nullable Void> pause(long time) {
                 if (timed) {
+                    CompletableFuture<@Nullable Void> timedPause =
+                            Waiting.blocking(scheduler).pause(time);
                     pauses.add(Duration.ofNanos(time));
-                    return Waiting.blocking(scheduler).pause(time);
+                    ends.add(timedPause);
+                    return timedPause;
                 }
                 pause.accept(time);
                 return CompletableFuture.completedFuture(null);
