@@ -238,17 +238,20 @@ final class ReadPath<K, V> {
         Future<?> softTimer = soft == null
                 ? null
                 : later(soft, () -> {
-                    CompletableFuture<?> unused = flight.fallback.thenAccept(stale -> {
-                        if (mine.complete(own(stale))) {
-                            core.servedStaleForTime(flight.key, stale);
-                        }
-                    });
+                    CompletableFuture<?> unused =
+                            flight.fallback.thenAccept(stale -> serveStale(mine, flight.key, stale));
                 });
         Future<?> hardTimer = hard == null
                 ? null
                 : later(hard, () -> {
-                    if (mine.completeExceptionally(timedOut(flight.key, hard))) {
-                        core.stats.loadTimeouts.increment();
+                    Answer<V> stale = flight.fallback.getNow(null);
+                    if (stale != null) {
+                        serveStale(mine, flight.key, stale);
+                        return;
+                    }
+                    LoadTimeoutException failure = timedOut(flight.key, hard);
+                    if (mine.completeExceptionally(failure)) {
+                        core.loadTimedOut(flight.key, hard, failure);
                     }
                 });
         CompletableFuture<?> unused = flight.result.whenComplete((answer, failure) -> {
@@ -261,6 +264,12 @@ final class ReadPath<K, V> {
             }
         });
         return mine;
+    }
+
+    private void serveStale(CompletableFuture<Answer<V>> reader, K key, Answer<V> stale) {
+        if (reader.complete(own(stale))) {
+            core.servedStaleForTime(key);
+        }
     }
 
     private static void cancel(@Nullable Future<?> timer) {
