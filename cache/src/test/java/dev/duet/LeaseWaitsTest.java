@@ -182,10 +182,10 @@ class LeaseWaitsTest {
         users1.async().get(ID);
         CompletableFuture<User> waiter = users2.async().get(ID);
 
-        try (WriteIntent write = users1.beginWrite(ID)) {
-            assertThat(loads.begun()).isEqualTo(2);
-            loads.end(1, V1);
-        }
+        WriteIntent write = users1.beginWrite(ID);
+        assertThat(loads.begun()).isEqualTo(2);
+        loads.end(1, V1);
+        write.close();
 
         assertThat(waiter).isCompletedWithValue(V1);
         assertThat(users2.getIfPresent(ID)).isNull();

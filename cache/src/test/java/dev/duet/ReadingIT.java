@@ -204,6 +204,7 @@ class ReadingIT {
                 slowest.get() / 1e6,
                 misses,
                 refreshes);
+        nodes.forEach(node -> LOG.info("{}", node.stats()));
         assertThat(together).as("loads at the same time").hasValue(1);
         assertThat(loaders).as("threads that loaded").containsExactly("duet-worker");
         assertThat(nodes.stream()

@@ -306,10 +306,10 @@ class StaleIfErrorTest {
         expire(n1, n2);
         breakLoader();
 
-        try (WriteIntent write = n1.users.beginWrite(ID)) {
-            assertThatThrownBy(() -> n1.email(ID)).isSameAs(failure);
-            assertThatThrownBy(() -> n2.email(ID)).isSameAs(failure);
-        }
+        WriteIntent write = n1.users.beginWrite(ID);
+        assertThatThrownBy(() -> n1.email(ID)).isSameAs(failure);
+        assertThatThrownBy(() -> n2.email(ID)).isSameAs(failure);
+        write.close();
     }
 
     @Test
