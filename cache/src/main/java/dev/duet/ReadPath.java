@@ -128,7 +128,8 @@ final class ReadPath<K, V> {
 
     /** What the near cache serves, though it is due to be refreshed or stale; null if it serves nothing. */
     private @Nullable Answer<V> served(K key) {
-        NearHit<Object> hit = near.examine(key);
+        // A lookup is the use by which the near cache tells what to keep; the rest is quiet.
+        NearHit<Object> hit = near.lookup(key) == null ? near.examine(key) : near.peek(key);
         if (hit == null) {
             return null;
         }

@@ -269,6 +269,24 @@ class RefreshTest {
     }
 
     @Test
+    void refreshFails_afterASuccess_isTriedAgainSoon() {
+        makeDue();
+        failRefresh(n1);
+        n1.email(ID);
+        cluster.advance(FIRST_BACKOFF);
+        n1.email(ID);
+        cluster.advance(AGE);
+        failRefresh(n1);
+        n1.email(ID);
+        assertThat(n1.users.stats().refreshFailures()).isEqualTo(2);
+
+        cluster.advance(FIRST_BACKOFF);
+        n1.email(ID);
+
+        assertThat(n1.users.stats().refreshes()).isEqualTo(2);
+    }
+
+    @Test
     void refreshFails_otherNodesHoldOffToo() {
         n2.email(ID);
         makeDue();

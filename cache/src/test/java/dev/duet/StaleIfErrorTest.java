@@ -7,6 +7,7 @@ import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
 import dev.duet.store.Level;
 import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -214,6 +215,16 @@ class StaleIfErrorTest {
 
         assertThatThrownBy(() -> n3.email(ID)).isSameAs(failure);
         assertThatThrownBy(() -> n1.email(ID)).isSameAs(failure);
+    }
+
+    @Test
+    void get_withoutStaleIfErrorOfWhatOthersRetain_fails() {
+        expire(n1);
+        Member n3 = cluster.node();
+        n3.load(this::source);
+        breakLoader();
+
+        assertThatThrownBy(() -> n3.email(ID)).isSameAs(failure);
     }
 
     @Test
@@ -504,6 +515,41 @@ class StaleIfErrorTest {
         assertThat(n3.email(ID)).isEqualTo("v1");
         assertThat(n3.users.getEntry(ID).stale()).isTrue();
         assertThat(attempts).hasValue(3);
+    }
+
+    @Test
+    void servedStale_isNotRefreshed() {
+        Member n3 = cluster.node(0, settings -> settings.staleIfError(RETENTION, RETRY_AFTER)
+                .refreshAfterWrite(Duration.ofSeconds(30)));
+        n3.load(this::source);
+        expire(n1);
+        breakLoader();
+        n1.email(ID);
+
+        n3.email(ID);
+        n3.users.getEntry(ID);
+
+        assertThat(n3.link.operations()).noneMatch(Operation.Refresh.class::isInstance);
+    }
+
+    @Test
+    void invalidatedUnheardDuringASlowFailingLoad_isServedForTheBoundAtMost() {
+        HeldLoads loads = new HeldLoads();
+        TwoLevelCache<Long, User> users1 = held(n1, loads);
+        TwoLevelCache<Long, User> users2 = held(n2, loads);
+        users1.put(ID, new User(ID, "v1", 1));
+        cluster.advance(Cluster.TTL);
+        n2.link.holdFeed();
+        n2.link.holdHeads();
+        users2.async().get(ID);
+        users1.invalidate(ID);
+        cluster.advance(BOUND.minusMillis(1));
+        loads.fail(0, new IOException("unlucky"));
+        assertThat(users2.getIfPresent(ID)).isNotNull();
+
+        cluster.advance(Duration.ofMillis(1));
+
+        assertThat(users2.getIfPresent(ID)).isNull();
     }
 
     @Test
