@@ -580,6 +580,9 @@ final class CacheCore<K, V> {
         stats.invalidationsApplied.increment();
         if (change.key() == null) {
             raiseFloor(change.partition(), change.version());
+            if (change.partition() == 0 && !change.origin().equals(node.name())) {
+                invalidated(null, false); // once, though every partition tells of it
+            }
         } else {
             K key = keys.decode(change.key());
             near.invalidate(key, change.partition(), change.version());
