@@ -322,6 +322,7 @@ public final class CacheBuilder<K, V> {
      */
     public MemoizedFunction<K, V> memoize(Function<? super K, ? extends @Nullable V> function) {
         Objects.requireNonNull(function, "function");
+        oneOf("loader", loader, "memoize", function);
         TwoLevelCache<K, V> cache = loader(function::apply).build();
         return new MemoizedFunction<>() {
             @Override

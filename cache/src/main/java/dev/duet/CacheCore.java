@@ -407,7 +407,7 @@ final class CacheCore<K, V> {
     }
 
     /** A reader got a stale value since the load took too long: so do those who come next, for a while. */
-    void servedStaleForTime(K key, Answer<V> stale) {
+    void servedStaleForTime(K key) {
         stats.staleServed.increment();
         NearHit<Object> hit = near.retained(key);
         if (hit != null) {
@@ -415,6 +415,14 @@ final class CacheCore<K, V> {
         }
         if (!events.isEmpty()) {
             events.publish(new CacheEvent.StaleServed(config.name(), key, null));
+        }
+    }
+
+    /** A reader has waited for as long as it may, and got nothing. */
+    void loadTimedOut(K key, Duration waited, LoadTimeoutException failure) {
+        stats.loadTimeouts.increment();
+        if (!events.isEmpty()) {
+            events.publish(new CacheEvent.LoadFailed(config.name(), key, waited, failure));
         }
     }
 
@@ -434,6 +442,16 @@ final class CacheCore<K, V> {
                     read.refresh
                             ? new CacheEvent.Refreshed(config.name(), read.key, time)
                             : new CacheEvent.Loaded(config.name(), read.key, time));
+        }
+    }
+
+    /** What was loaded is not to be kept; nor is what it took the place of, refreshed or retained, anywhere. */
+    void discard(KeyRead<K, V> read) {
+        if (read.previous == null) {
+            send(read.record, new Operation.Release(read.token));
+        } else {
+            stats.invalidationsSent.increment();
+            send(read.record, new Operation.Invalidate());
         }
     }
 
@@ -562,6 +580,9 @@ final class CacheCore<K, V> {
         stats.invalidationsApplied.increment();
         if (change.key() == null) {
             raiseFloor(change.partition(), change.version());
+            if (change.partition() == 0 && !change.origin().equals(node.name())) {
+                invalidated(null, false); // once, though every partition tells of it
+            }
         } else {
             K key = keys.decode(change.key());
             near.invalidate(key, change.partition(), change.version());

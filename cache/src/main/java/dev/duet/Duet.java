@@ -292,9 +292,11 @@ public final class Duet implements AutoCloseable {
                     link.owed.names());
         }
         follower.close();
+        link.close();
         namespace.close();
         machinery.close();
         store.close();
+        caches.values().forEach(cache -> cache.core.readers.wakeAll()); // their pauses have gone with the scheduler
         LOG.info("Node {} left namespace {}", node.name(), link.config().name());
     }
 
@@ -337,7 +339,10 @@ public final class Duet implements AutoCloseable {
 
         @Override
         public void raiseFloor(int partition, long version) {
-            caches.values().forEach(cache -> cache.core.raiseFloor(partition, version));
+            caches.values().forEach(cache -> {
+                cache.core.raiseFloor(partition, version);
+                cache.core.invalidated(null, false);
+            });
         }
 
         @Override

@@ -12,6 +12,7 @@ import dev.duet.store.Namespace.Request;
 import dev.duet.store.Operation;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
+import dev.duet.store.codec.CodecException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -128,7 +129,8 @@ final class ReadPath<K, V> {
 
     /** What the near cache serves, though it is due to be refreshed or stale; null if it serves nothing. */
     private @Nullable Answer<V> served(K key) {
-        NearHit<Object> hit = near.examine(key);
+        // A lookup is the use by which the near cache tells what to keep; the rest is quiet.
+        NearHit<Object> hit = near.lookup(key) == null ? near.examine(key) : near.peek(key);
         if (hit == null) {
             return null;
         }
@@ -191,7 +193,7 @@ final class ReadPath<K, V> {
                     mine.add(ReadRun.keyRead(core, flight, false));
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whatever it is, nobody is to wait for these
             started.forEach(flight -> core.flights.fail(flight, e));
             throw e;
         }
@@ -238,29 +240,38 @@ final class ReadPath<K, V> {
         Future<?> softTimer = soft == null
                 ? null
                 : later(soft, () -> {
-                    CompletableFuture<?> unused = flight.fallback.thenAccept(stale -> {
-                        if (mine.complete(own(stale))) {
-                            core.servedStaleForTime(flight.key, stale);
-                        }
-                    });
+                    CompletableFuture<?> unused =
+                            flight.fallback.thenAccept(stale -> serveStale(mine, flight.key, stale));
                 });
         Future<?> hardTimer = hard == null
                 ? null
                 : later(hard, () -> {
-                    if (mine.completeExceptionally(timedOut(flight.key, hard))) {
-                        core.stats.loadTimeouts.increment();
+                    Answer<V> stale = flight.fallback.getNow(null);
+                    if (stale != null) {
+                        serveStale(mine, flight.key, stale);
+                        return;
+                    }
+                    LoadTimeoutException failure = timedOut(flight.key, hard);
+                    if (mine.completeExceptionally(failure)) {
+                        core.loadTimedOut(flight.key, hard, failure);
                     }
                 });
-        CompletableFuture<?> unused = flight.result.whenComplete((answer, failure) -> {
+        CompletableFuture<?> unused = flight.result.thenApply(this::own).whenComplete((answer, failure) -> {
             cancel(softTimer);
             cancel(hardTimer);
             if (failure == null) {
-                mine.complete(own(answer));
+                mine.complete(answer);
             } else {
                 mine.completeExceptionally(failure);
             }
         });
         return mine;
+    }
+
+    private void serveStale(CompletableFuture<Answer<V>> reader, K key, Answer<V> stale) {
+        if (reader.complete(own(stale))) {
+            core.servedStaleForTime(key);
+        }
     }
 
     private static void cancel(@Nullable Future<?> timer) {
@@ -338,6 +349,10 @@ final class ReadPath<K, V> {
 
     /** Reads in the middle of a write of this thread's own: what is loaded is for nobody else (anomalies A19, A20). */
     private CompletableFuture<Answer<V>> readWhileWriting(K key, Source<K, V> source, Executor steps) {
+        LoadScope caller = core.node.loads().current();
+        if (caller != null && caller.loads(core.flights, key)) {
+            throw recursive(key);
+        }
         return peek(key, steps)
                 .thenComposeAsync(
                         found -> {
@@ -345,7 +360,7 @@ final class ReadPath<K, V> {
                                 return CompletableFuture.completedFuture(found);
                             }
                             KeyRead<K, V> read = ReadRun.keyRead(core, core.flights.prepare(key), false);
-                            new ReadRun<>(core, source, steps, core.node.loads().current()).loadOnly(read);
+                            new ReadRun<>(core, source, steps, caller).loadOnly(read);
                             return read.flight.result;
                         },
                         steps);
@@ -397,10 +412,16 @@ final class ReadPath<K, V> {
     /** Reads keys for nobody in particular, and says how many were loaded and how many failed. */
     WarmProgress warm(Collection<? extends K> keys, WarmProgress before) {
         Map<K, CompletableFuture<Answer<V>>> answers = new LinkedHashMap<>();
-        waitFor(steps -> {
-            answers.putAll(answers(keys, null, steps));
-            return allOf(answers.values()).handle((done, failure) -> done);
-        });
+        try {
+            waitFor(steps -> {
+                answers.putAll(answers(keys, null, steps));
+                return allOf(answers.values()).handle((done, failure) -> done);
+            });
+        } catch (CodecException e) {
+            LOG.warn("{} keys of cache '{}' could not be warmed", keys.size(), core.config.name(), e);
+            int failed = keys.size();
+            return new WarmProgress(before.total(), before.done() + failed, before.loaded(), before.failed() + failed);
+        }
         long loaded = 0;
         long failed = 0;
         for (Map.Entry<K, CompletableFuture<Answer<V>>> entry : answers.entrySet()) {
@@ -444,13 +465,28 @@ final class ReadPath<K, V> {
         return new CompletionException(first);
     }
 
+    /** The thread of a loader was interrupted, which is not that of the caller who waits for it. */
+    private CacheException interruptedElsewhere(Throwable cause) {
+        return new CacheException(
+                "the loader of cache '" + core.config.name()
+                        + "' was interrupted on another thread; read again to load anew",
+                cause,
+                core.config.name(),
+                null,
+                Level.SOURCE);
+    }
+
     /** Blocks for a result, whose steps the calling thread runs meanwhile. */
     <T extends @Nullable Object> T waitFor(Function<Executor, CompletableFuture<T>> read) {
         CallerThread steps = new CallerThread(core.node.waiting(), core.node.background());
         try {
             return steps.await(read.apply(steps));
         } catch (ExecutionException e) {
-            throw Thrown.asItself(Thrown.cause(e));
+            Throwable cause = Thrown.cause(e);
+            throw cause instanceof InterruptedException
+                            && !Thread.currentThread().isInterrupted()
+                    ? interruptedElsewhere(cause)
+                    : Thrown.asItself(cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CacheException(

@@ -81,6 +81,8 @@ final class ReadRun<K, V> {
         List<Request<LeaseReply>> requests = new ArrayList<>(reads.size());
         boolean called = !core.node.link().isDown();
         for (KeyRead<K, V> read : reads) {
+            read.previous = null; // what an earlier answer retained may have been invalidated since
+            read.previousValue = null;
             if (core.node.link().owed.covers(read.record)) {
                 read.mode = Mode.ALONE;
                 owed.add(read);
@@ -191,7 +193,7 @@ final class ReadRun<K, V> {
         } else {
             read.pause = Math.min(2 * read.pause, LONGEST_PAUSE);
         }
-        if (loading.retained() != null && read.previous == null) {
+        if (loading.retained() != null) {
             previous(read, loading.retained());
         }
         read.pause = Math.min(read.pause, loading.remaining() * 1_000 + 1_000_000);
@@ -330,7 +332,7 @@ final class ReadRun<K, V> {
                     continue;
                 }
                 if (read.mode == Mode.FILL) {
-                    core.send(read.record, new Operation.Release(read.token));
+                    core.discard(read);
                 } else if (content != null) {
                     core.fillNearAlone(read, loaded.value(), content);
                 }

@@ -1,8 +1,8 @@
 package dev.duet;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.duet.store.Content;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -29,9 +29,15 @@ final class RefreshTimes<K> {
     private final long afterWrite;
     private final boolean loads;
     private final DoubleSupplier random;
-    /** How often in a row refreshes of a key have failed. Bounded, as it only spaces attempts out. */
-    private final Cache<K, Integer> failures =
-            Caffeine.newBuilder().maximumSize(MOST_FAILED).build();
+    /** How often in a row refreshes of a key have failed. Bounded, as it only spaces attempts out. Guarded by itself. */
+    private final Map<K, Integer> failures = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<K, Integer> eldest) {
+            return size() > MOST_FAILED;
+        }
+    };
 
     /**
      * As a cache is configured.
@@ -67,16 +73,19 @@ final class RefreshTimes<K> {
 
     /** For how long to wait after a failure, in nanoseconds. */
     long failed(K key) {
-        Integer before = failures.getIfPresent(key);
-        int times = before == null ? 0 : before;
-        failures.put(key, times + 1);
+        int times;
+        synchronized (failures) {
+            times = failures.merge(key, 1, Integer::sum) - 1;
+        }
         long pause = times > 20 ? LONGEST_BACKOFF : Math.min(LONGEST_BACKOFF, FIRST_BACKOFF << times);
         return (long) (pause * (0.8 + 0.4 * random.getAsDouble()));
     }
 
     /** A refresh went well. */
     void succeeded(K key) {
-        failures.invalidate(key);
+        synchronized (failures) {
+            failures.remove(key);
+        }
     }
 
     /** When to look again whether another node has refreshed what has {@code remaining} to live, in nanoseconds. */

@@ -73,6 +73,8 @@ final class StoreLink {
     private final LongAdder paid = new LongAdder();
     /** Whether calls are made; changed under the lock of this. */
     private volatile boolean down;
+    /** Whether it stays down; guarded by this. */
+    private boolean closed;
     /** Why it is down; guarded by this. */
     private @Nullable String reason;
 
@@ -428,7 +430,7 @@ final class StoreLink {
     private void up() {
         long nanos;
         synchronized (this) {
-            if (!down) {
+            if (!down || closed) {
                 return;
             }
             breaker.close();
@@ -440,6 +442,16 @@ final class StoreLink {
         }
         LOG.info("The store at {} answers again, after {} ms", address, nanos / 1_000_000);
         onUp.run();
+    }
+
+    /** Makes no more calls, for good. */
+    synchronized void close() {
+        closed = true;
+        if (!down) {
+            down = true;
+            downSince = clock.read();
+        }
+        reason = "this Duet is closed";
     }
 
     boolean isDown() {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,13 @@ final class Cluster implements AutoCloseable {
         /** What chance comes to, from 0 to 1. */
         volatile double random = 0.5;
 
+        /** What the pauses took so far that were {@linkplain #timePauses timed}. */
+        final List<Duration> pauses = new CopyOnWriteArrayList<>();
+
         private volatile LongConsumer pause = nanos -> advance(Duration.ofNanos(nanos));
+        private final List<CompletableFuture<?>> ends = new CopyOnWriteArrayList<>();
+        private volatile boolean timed;
+        private volatile boolean passing;
 
         Member(long origin, UnaryOperator<DuetBuilder> node, UnaryOperator<CacheBuilder<Long, User>> settings) {
             nanos = new AtomicLong(origin);
@@ -74,6 +81,26 @@ final class Cluster implements AutoCloseable {
                 loader = Cluster.this::select;
                 return next.load(key);
             };
+        }
+
+        /** Loads in this way from now on. */
+        void load(CacheLoader<Long, User> newLoader) {
+            loader = newLoader;
+        }
+
+        /** From now on a pause ends when the test lets its time pass. */
+        void timePauses() {
+            timed = true;
+        }
+
+        /** How many timed pauses have neither ended nor been cancelled. */
+        long openPauses() {
+            return ends.stream().filter(end -> !end.isDone()).count();
+        }
+
+        /** From now on time passes while a thread waits that has nothing to do. */
+        void passTimeWhileWaiting() {
+            passing = true;
         }
 
         /** Waits in this way from now on; until then a pause lets the time pass everywhere. */
@@ -124,7 +151,8 @@ final class Cluster implements AutoCloseable {
             @Override
             public <T> T await(CompletableFuture<T> result, long limit)
                     throws InterruptedException, ExecutionException, TimeoutException {
-                for (int i = 0; link.isSilent() && limit == FOREVER && !result.isDone() && i < 10_000; i++) {
+                boolean passes = passing || link.isSilent();
+                for (int i = 0; passes && limit == FOREVER && !result.isDone() && i < 10_000; i++) {
                     advance(Duration.ofMillis(10));
                 }
                 if (link.isSilent() && limit != FOREVER && !result.isDone()) {
@@ -136,6 +164,13 @@ final class Cluster implements AutoCloseable {
 
             @Override
             public CompletableFuture<@Nullable Void> pause(long time) {
+                if (timed) {
+                    CompletableFuture<@Nullable Void> timedPause =
+                            Waiting.blocking(scheduler).pause(time);
+                    pauses.add(Duration.ofNanos(time));
+                    ends.add(timedPause);
+                    return timedPause;
+                }
                 pause.accept(time);
                 return CompletableFuture.completedFuture(null);
             }
@@ -176,6 +211,16 @@ final class Cluster implements AutoCloseable {
     void advance(Duration by) {
         storeMicros.addAndGet(by.toNanos() / 1_000);
         members.forEach(member -> member.advanceAlone(by));
+    }
+
+    /** Lets time pass everywhere, little by little, so that what a node does in time is in time for the others. */
+    void advanceSlowly(Duration by) {
+        Duration step = Duration.ofMillis(10);
+        Duration left = by;
+        for (; left.compareTo(step) > 0; left = left.minus(step)) {
+            advance(step);
+        }
+        advance(left);
     }
 
     /** Runs on another thread, and returns what it returned; fails rather than waiting for ever. */

@@ -6,6 +6,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -46,17 +47,17 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
 
     @Override
     public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-        return add(new Task<>(command, unit.toNanos(delay), 0));
+        return add(new Task<>(Executors.callable(command), unit.toNanos(delay), 0));
     }
 
     @Override
     public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
-        throw new UnsupportedOperationException();
+        return add(new Task<>(callable, unit.toNanos(delay), 0));
     }
 
     @Override
     public ScheduledFuture<?> scheduleAtFixedRate(Runnable command, long delay, long period, TimeUnit unit) {
-        return add(new Task<>(command, unit.toNanos(delay), unit.toNanos(period)));
+        return add(new Task<>(Executors.callable(command), unit.toNanos(delay), unit.toNanos(period)));
     }
 
     @Override
@@ -64,7 +65,7 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
         return scheduleAtFixedRate(command, delay, period, unit);
     }
 
-    private synchronized Task<?> add(Task<?> task) {
+    private synchronized <V> Task<V> add(Task<V> task) {
         if (!shutdown) {
             tasks.add(task);
         }
@@ -108,8 +109,8 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
         private final long number;
         private long due;
 
-        Task(Runnable command, long delay, long period) {
-            super(command, null);
+        Task(Callable<V> command, long delay, long period) {
+            super(command);
             this.due = nanos.getAsLong() + delay;
             this.period = period;
             synchronized (FakeScheduler.this) {

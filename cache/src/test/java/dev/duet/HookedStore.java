@@ -27,6 +27,7 @@ final class HookedStore implements Store {
     private final List<Hook> hooks = new ArrayList<>();
     private final List<Change> held = new ArrayList<>();
     private final List<Operation<?>> operations = new ArrayList<>();
+    private final List<List<Operation<?>>> roundTrips = new ArrayList<>();
     private @Nullable ChangeListener listener;
     private Predicate<Operation<?>> failing = operation -> false;
     private boolean holding;
@@ -172,6 +173,15 @@ final class HookedStore implements Store {
         return List.copyOf(operations);
     }
 
+    /** The operations so far, in order, with those together that were sent together. */
+    synchronized List<List<Operation<?>>> roundTrips() {
+        return List.copyOf(roundTrips);
+    }
+
+    private synchronized void sent(List<Operation<?>> together) {
+        roundTrips.add(together);
+    }
+
     @Override
     public Namespace open(NamespaceConfig config, String node) {
         if (isDown()) {
@@ -241,6 +251,19 @@ final class HookedStore implements Store {
 
         @Override
         public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
+            sent(List.of(operation));
+            return one(key, operation);
+        }
+
+        @Override
+        public <R> List<CompletionStage<R>> executeAll(List<Request<R>> requests) {
+            sent(requests.stream().<Operation<?>>map(Request::operation).toList());
+            return requests.stream()
+                    .map(request -> one(request.key(), request.operation()))
+                    .toList();
+        }
+
+        private <R> CompletionStage<R> one(RecordKey key, Operation<R> operation) {
             record(operation);
             if (isLosing()) {
                 CompletionStage<R> unused = namespace.execute(key, operation);

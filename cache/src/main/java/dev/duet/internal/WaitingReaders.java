@@ -2,6 +2,7 @@ package dev.duet.internal;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ public final class WaitingReaders<K> {
     private static final int STRIPES = 256;
 
     private final AtomicLongArray hints = new AtomicLongArray(STRIPES);
+    private final AtomicLong hintsToAll = new AtomicLong();
     private final ConcurrentHashMap<K, CompletableFuture<@Nullable Void>> waiting = new ConcurrentHashMap<>();
 
     /** Nobody waits. */
@@ -25,7 +27,7 @@ public final class WaitingReaders<K> {
 
     /** How often there was a hint for {@code key}, or for one that shares its counter. */
     public long mark(K key) {
-        return hints.get(stripe(key));
+        return hints.get(stripe(key)) + hintsToAll.get(); // neither ever falls
     }
 
     /** Completes at the next hint for {@code key} after {@code mark}. To be given back by {@link #leave}. */
@@ -53,6 +55,7 @@ public final class WaitingReaders<K> {
 
     /** Wakes all who wait. */
     public void wakeAll() {
+        hintsToAll.incrementAndGet();
         waiting.keySet().forEach(this::wake);
     }
 

@@ -6,6 +6,7 @@ import dev.duet.local.FillOutcome;
 import dev.duet.local.Freshness;
 import dev.duet.local.NearCache;
 import dev.duet.local.NearCacheConfig;
+import dev.duet.local.NearLife;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class NearCaches {
 
     private static final String KEY = "456";
-    private static final long NEVER = Long.MAX_VALUE;
+    private static final NearLife FOREVER = NearLife.of(Long.MAX_VALUE, Long.MAX_VALUE);
 
     private final boolean remembersChanges;
     private final CoarseClock clock = CoarseClock.manual(() -> 0);
@@ -83,7 +84,7 @@ final class NearCaches {
                         near,
                         near.last(),
                         behind,
-                        (real, ticket) -> real.fill(KEY, ticket, copy, 0, copy.version(), NEVER, NEVER)));
+                        (real, ticket) -> real.fill(KEY, ticket, copy, 0, copy.version(), FOREVER)));
     }
 
     /** Keeps what the node itself has put, with a ticket that is {@code behind} by a number of invalidations. */
@@ -94,7 +95,7 @@ final class NearCaches {
                         near,
                         near.last(),
                         behind,
-                        (real, ticket) -> real.replace(KEY, ticket, copy, 0, copy.version(), NEVER, NEVER)));
+                        (real, ticket) -> real.replace(KEY, ticket, copy, 0, copy.version(), FOREVER)));
     }
 
     private interface Call {
@@ -116,7 +117,7 @@ final class NearCaches {
         }
         Copy copy = near.copy();
         if (copy != null) {
-            FillOutcome filled = real.fill(KEY, real.ticket(KEY), copy, 0, copy.version(), NEVER, NEVER);
+            FillOutcome filled = real.fill(KEY, real.ticket(KEY), copy, 0, copy.version(), FOREVER);
             if (filled != FillOutcome.FILLED) {
                 throw new AssertionError(near + " cannot be: " + filled);
             }

@@ -43,7 +43,7 @@ final class Records {
 
     /** A version of the row, as a record. */
     static Value value(int row, int version) {
-        return new Value(version, NOW, Value.NEVER, 0, PAYLOADS[row]);
+        return new Value(version, NOW, Value.NEVER, Value.NEVER, 0, 0, PAYLOADS[row], null);
     }
 
     /** A version of the row, as something to store. */
@@ -96,20 +96,21 @@ final class Records {
                 && operation instanceof Fill fill
                 && (live instanceof Leased || live instanceof StoredRecord.Absent)) {
             return operation.apply(
-                    new Leased(fill.token(), fill.granted(), Value.NEVER), new Moment(NOW, moment.head(), 0));
+                    new Leased(fill.token(), fill.granted(), Value.NEVER, false, null),
+                    new Moment(NOW, moment.head(), 0));
         }
         Outcome<R> outcome = operation.apply(record, moment);
         if (!scope.has(Guard.LEASE_REPLACED) && outcome.change() && live instanceof Leased) {
-            return new Outcome<>(record, outcome.reply(), true);
+            return new Outcome<>(record, outcome.reply(), true, false);
         }
         if (!scope.has(Guard.BEGIN_BROADCAST) && operation instanceof Begin) {
-            return new Outcome<>(outcome.record(), outcome.reply(), false);
+            return new Outcome<>(outcome.record(), outcome.reply(), false, false);
         }
         if (!scope.has(Guard.INTENT_CHECKED) && operation instanceof Complete && outcome.change()) {
-            return new Outcome<>(record, outcome.reply(), false);
+            return new Outcome<>(record, outcome.reply(), false, false);
         }
         if (outcome.record() instanceof Intent intent) {
-            return new Outcome<>(weakened(intent, operation, live), outcome.reply(), outcome.change());
+            return new Outcome<>(weakened(intent, operation, live), outcome.reply(), outcome.change(), outcome.hint());
         }
         return outcome;
     }
@@ -126,7 +127,7 @@ final class Records {
 
     /** The lease, run out. */
     static Leased runOut(Leased lease) {
-        return new Leased(lease.token(), lease.head(), NOW);
+        return new Leased(lease.token(), lease.head(), NOW, lease.awaited(), lease.retained());
     }
 
     /** The intent, after one of its writers' terms has run out. */

@@ -399,7 +399,7 @@ public final class ChangeFollower implements AutoCloseable {
 
         @Override
         public void onHint(String cache, String key) {
-            handler.hinted(cache, key);
+            handler.hinted(cache, key); // also one of a subscription that was given up: to look once more harms nobody
         }
 
         @Override

@@ -4,7 +4,7 @@ import dev.duet.store.Change;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acts on what the follower learns: the near caches of a node. All but {@link #audited} is called from one thread at a time, in
+ * Acts on what the follower learns: the near caches of a node. All but {@link #audited} and {@link #hinted} is called from one thread at a time, in
  * the order of the changes; must not block, nor call back into the follower.
  */
 public interface ChangeHandler {
@@ -26,6 +26,13 @@ public interface ChangeHandler {
         return 0;
     }
 
+    /**
+     * A load of the key has ended that readers may wait for. Called from the feed's thread, beside the other calls, also while
+     * one of them is under way; may come for a load that this node knows nothing of.
+     *
+     * @param cache the name of the cache
+     * @param key the key as text
+     */
     default void hinted(String cache, String key) {}
 
     /**

@@ -37,6 +37,11 @@ final class RecordedHandler implements ChangeHandler {
     }
 
     @Override
+    public void hinted(String cache, String key) {
+        add("hinted " + cache + " " + key);
+    }
+
+    @Override
     public void fresh(long sentAt) {
         add("fresh " + sentAt);
     }

@@ -1,37 +1,47 @@
 
 -- ARGV: the cache, the loader's token, the term, the version to discard.
--- Replies the head at which the lease was granted, and whether what it replaces is damaged; or, if refused, what read.lua
--- replies.
+-- Replies what read.lua replies if it is refused. If it is granted: the head, the floor, the clock, the stale value beside
+-- the lease or nil, the head at which the lease was granted, and whether what it replaces is damaged.
 local token = ARGV[2]
 local now = clock()
 local head, floor = standing(ARGV[1])
 local record = fetch()
-local damaged = 0
+local damaged, live = 0, nil
 
 if record then
-  local version, ends = parse_value(record)
-  local holder, granted, until_ = parse_lease(record)
-  local writers = parse_intent(record, now)
-  if version then
-    if now < ends and version >= floor and version ~= tonumber(ARGV[4]) then
-      return {head, floor, now, record}
-    end
-  elseif holder then
-    if now < until_ and granted >= floor then
-      if holder == token then
-        return {granted, 0}
-      end
-      return {head, floor, now, record}
-    end
-  elseif writers then
-    if #writers > 0 then
-      return {head, floor, now, record}
-    end
+  local value = parse_value(record, 1)
+  local lease = not value and parse_lease(record)
+  if value then
+    live = value_at(value, now, floor)
+  elseif lease then
+    live = lease_at(lease, now, floor)
   else
-    damaged = 1
+    local writers = parse_intent(record, now)
+    if not writers then
+      damaged = 1
+    elseif #writers > 0 then
+      return {head, floor, now, record}
+    end
   end
 end
 
+local retained = false
+if live and live.kind == 'L' then
+  if live.token == token then
+    return {head, floor, now, live.retained and value_text(live.retained) or false, live.head, 0}
+  end
+  if not live.awaited then
+    live.awaited = true
+    store_lease(live)
+  end
+  return {head, floor, now, record}
+elseif live and live.version ~= tonumber(ARGV[4]) then
+  if now < live.ends or now < live.retry then
+    return {head, floor, now, record}
+  end
+  retained = live
+end
+
 local ends = after(now, ARGV[3])
-store('L ' .. token .. ' ' .. text(head) .. ' ' .. text(ends) .. '\n', ends)
-return {head, damaged}
+store_lease({token = token, head = head, ends = ends, awaited = false, retained = retained})
+return {head, floor, now, retained and value_text(retained) or false, head, damaged}

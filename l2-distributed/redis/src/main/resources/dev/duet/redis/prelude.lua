@@ -2,6 +2,8 @@
 -- What operations share beside that: changes and records.
 
 local LOG_SIZE = 1024
+-- The token of nobody, who works on a value that is not to be loaded anew for now.
+local PAUSE = '-'
 
 local function after(now, life)
   life = tonumber(life)
@@ -43,25 +45,121 @@ local function store(record, ends)
   end
 end
 
-local function store_value(version, now, life, cost, payload)
+-- A value is a table of what its line says, with the text that it is from and where its payload starts there.
+local function new_value(version, now, life, retention, cost, payload)
   local ends = after(now, life)
-  store(string.format('V %.0f %.0f %.0f %s %d\n', version, now, ends, cost, #payload) .. payload, ends)
+  return {
+    kind = 'V', version = version, written = now, ends = ends, retained = after(ends, retention), retry = 0,
+    cost = cost, text = payload, start = 1,
+  }
 end
 
--- The version and the end of a value, or nil if the record is none or is damaged.
-local function parse_value(record)
-  local version, ends, size, start = string.match(record, '^V (%d+) %d+ (%d+) %d+ (%d+)\n()')
-  if version and #record == start - 1 + tonumber(size) then
-    return tonumber(version), tonumber(ends)
+local function value_text(value)
+  local payload, at = string.sub(value.text, value.start), value.refresher
+  local refresher = at and at.token .. ':' .. text(at.head) .. ':' .. text(at.ends) or '-'
+  return string.format('V %.0f %.0f %.0f %.0f %.0f %s %s %d\n', value.version, value.written, value.ends, value.retained,
+    value.retry, value.cost, refresher, #payload) .. payload
+end
+
+local function store_value(value)
+  store(value_text(value), math.max(value.ends, value.retained, value.refresher and value.refresher.ends or 0))
+end
+
+-- A lease is a table of what its line says, with the stale value that it is to replace, if there is one.
+local function store_lease(lease)
+  local line = string.format('L %s %.0f %.0f %d\n', lease.token, lease.head, lease.ends, lease.awaited and 1 or 0)
+  local retained = lease.retained
+  store(line .. (retained and value_text(retained) or ''), math.max(lease.ends, retained and retained.retained or 0))
+end
+
+-- The value whose text starts there and goes to the end, or nil if that is none or is damaged.
+local function parse_value(record, from)
+  local version, written, ends, retained, retry, cost, refresher, size, start =
+    string.match(record, '^V (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ([^ \n]+) (%d+)\n()', from)
+  if not version or #record ~= start - 1 + tonumber(size) then
+    return nil
   end
+  local value = {
+    kind = 'V', version = tonumber(version), written = tonumber(written), ends = tonumber(ends),
+    retained = tonumber(retained), retry = tonumber(retry), cost = cost, text = record, start = start,
+  }
+  if refresher ~= '-' then
+    local token, head, until_ = string.match(refresher, '^([%w_.-]+):(%d+):(%d+)$')
+    if not token then
+      return nil
+    end
+    value.refresher = {token = token, head = tonumber(head), ends = tonumber(until_)}
+  end
+  return value
 end
 
--- The token, the head and the end of a lease, or nil if the record is none or is damaged.
+-- The lease, or nil if the record is none or is damaged.
 local function parse_lease(record)
-  local token, head, ends = string.match(record, '^L ([%w_.-]+) (%d+) (%d+)\n$')
-  if token then
-    return token, tonumber(head), tonumber(ends)
+  local token, head, ends, awaited, start = string.match(record, '^L ([%w_.-]+) (%d+) (%d+) ([01])\n()')
+  if not token then
+    return nil
   end
+  local retained
+  if start <= #record then
+    retained = parse_value(record, start)
+    if not retained then
+      return nil
+    end
+  end
+  return {
+    kind = 'L', token = token, head = tonumber(head), ends = tonumber(ends), awaited = awaited == '1',
+    retained = retained,
+  }
+end
+
+-- A value as it counts now, in its life or after it: itself, the lease that outlives its life, or nil.
+local function value_at(value, now, floor)
+  if value.version < floor then
+    return nil
+  end
+  local at = value.refresher
+  if at and now >= at.ends then
+    at = nil
+  end
+  if now < value.ends or now < value.retry then
+    value.refresher = at
+    return value
+  end
+  value.refresher = nil
+  local retained = now < value.retained and value or nil
+  if at and at.token ~= PAUSE then
+    return {kind = 'L', token = at.token, head = at.head, ends = at.ends, awaited = false, retained = retained}
+  end
+  return retained
+end
+
+-- A lease as it counts now: itself, or the stale value beside it, or nil.
+local function lease_at(lease, now, floor)
+  local under = lease.retained and value_at(lease.retained, now, floor)
+  if now >= lease.ends or lease.head < floor then
+    return under
+  end
+  lease.retained = under and under.kind == 'V' and under or nil
+  return lease
+end
+
+-- The value or the lease that counts now, or nil.
+local function loaded_at(record, now, floor)
+  local value = parse_value(record, 1)
+  if value then
+    return value_at(value, now, floor)
+  end
+  local lease = parse_lease(record)
+  return lease and lease_at(lease, now, floor)
+end
+
+-- Whether the loader with this token is at work on a live record: on a lease, or anew on a value.
+local function works(token, live)
+  if not live then
+    return false
+  end
+  local at = live.kind == 'L' and live or live.refresher
+  return at and at.token == token and at
 end
 
 -- The writers of an intent that still stand, whether they contend, and where its old value starts; or nil if the record

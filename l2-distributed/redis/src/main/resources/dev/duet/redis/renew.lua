@@ -1,11 +1,26 @@
 
--- ARGV: the writer's token, the term. Replies whether there is such an intent still.
+-- ARGV: the cache, the writer's or the loader's token, the term. Replies whether there is such an intent or lease still.
 local now = clock()
 local writers, contended, old = writers_at(now)
-local place = writers and place_of(ARGV[1], writers)
-if not place then
+local place = writers and place_of(ARGV[2], writers)
+if place then
+  writers[place].ends = after(now, ARGV[3])
+  store_intent(writers, contended, old)
+  return {1}
+end
+if writers then
   return {0}
 end
-writers[place].ends = after(now, ARGV[2])
-store_intent(writers, contended, old)
+local _, floor = standing(ARGV[1])
+local live = loaded_at(fetch() or '', now, floor)
+local lease = works(ARGV[2], live)
+if not lease then
+  return {0}
+end
+lease.ends = after(now, ARGV[3])
+if live.kind == 'L' then
+  store_lease(live)
+else
+  store_value(live)
+end
 return {1}

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +35,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the scripts to the operations that they mirror: random sequences run on Redis and in memory must give the same
@@ -87,10 +89,23 @@ class OperationsDifferentialIT {
 
         Object execute(RecordKey key, Operation<?> operation) {
             Object reply = await(namespace.execute(key, operation));
-            if (operation instanceof Operation.Lease lease && reply instanceof LeaseReply.Granted lately) {
-                granted.put(List.of(key, lease.token()), lately.head());
+            if (token(operation) != null && reply instanceof LeaseReply.Granted lately) {
+                granted.put(List.of(key, token(operation)), lately.head());
             }
             return comparable(reply);
+        }
+
+        private static @Nullable String token(Operation<?> operation) {
+            return operation instanceof Operation.Lease lease
+                    ? lease.token()
+                    : operation instanceof Operation.Refresh refresh ? refresh.token() : null;
+        }
+
+        /** Refreshes the value there, or another one. */
+        Object refresh(RecordKey key, String token, long term, long beside) {
+            Reading found = await(namespace.execute(key, new Operation.Read()));
+            long writtenAt = found instanceof Reading.Hit hit ? hit.writtenAt() + beside : 1;
+            return List.of(found(found), execute(key, new Operation.Refresh(token, term, writtenAt)));
         }
 
         /** Fills under the lease that the token was granted last, or by so much beside it. */
@@ -102,7 +117,7 @@ class OperationsDifferentialIT {
         Object discard(RecordKey key, String token, long term) {
             Reading found = await(namespace.execute(key, new Operation.Read()));
             long discard = found instanceof Reading.Hit hit ? hit.version() : 0;
-            return List.of(comparable(found), execute(key, new Operation.Lease(token, term, discard)));
+            return List.of(found(found), execute(key, new Operation.Lease(token, term, discard)));
         }
 
         Object invalidateAll(String cache) {
@@ -125,35 +140,45 @@ class OperationsDifferentialIT {
                 return version - start;
             }
             if (reply instanceof WriteReply write) {
-                return new WriteReply(write.version() - start, write.stored());
+                return new WriteReply(write.version() - start, write.stored(), 0);
             }
             if (reply instanceof LeaseReply.Granted granted) {
-                return new LeaseReply.Granted(granted.head() - start, granted.foreign());
+                return new LeaseReply.Granted(
+                        granted.head() - start, granted.foreign(), comparable(granted.previous()));
             }
             if (reply instanceof LeaseReply.Refused refused) {
-                return new LeaseReply.Refused(comparable(refused.reading()));
+                return new LeaseReply.Refused(found(refused.reading()));
             }
-            return reply instanceof Reading reading ? comparable(reading) : reply;
+            return reply instanceof Reading reading ? found(reading) : reply;
         }
 
-        private Reading comparable(Reading reading) {
+        private Reading found(Reading reading) {
             long head = reading.head() - start;
             if (reading instanceof Reading.Hit hit) {
-                return comparable(hit);
+                return Objects.requireNonNull(comparable(hit));
             }
             if (reading instanceof Reading.Missing missing) {
-                return new Reading.Missing(head, missing.foreign());
+                return new Reading.Missing(head, missing.foreign(), comparable(missing.retained()));
             }
             if (reading instanceof Reading.Loading loading) {
-                return new Reading.Loading(head, rounded(loading.remaining()));
+                return new Reading.Loading(head, rounded(loading.remaining()), comparable(loading.retained()));
             }
             Reading.Hit old = ((Reading.Writing) reading).old();
-            return new Reading.Writing(head, old == null ? null : comparable(old));
+            return new Reading.Writing(head, comparable(old));
         }
 
-        private Reading.Hit comparable(Reading.Hit hit) {
-            return new Reading.Hit(
-                    hit.head() - start, hit.version() - start, rounded(hit.remaining()), hit.cost(), hit.payload());
+        private Reading.@Nullable Hit comparable(Reading.@Nullable Hit hit) {
+            return hit == null
+                    ? null
+                    : new Reading.Hit(
+                            hit.head() - start,
+                            hit.version() - start,
+                            0,
+                            0,
+                            rounded(hit.remaining()),
+                            hit.cost(),
+                            hit.stale(),
+                            hit.payload());
         }
 
         private static long rounded(long remaining) {
@@ -193,13 +218,14 @@ class OperationsDifferentialIT {
                                 Tuple.of(3, LONG),
                                 Tuple.of(2, Content.FOREVER),
                                 Tuple.of(1, Long.MAX_VALUE),
-                                Tuple.of(1, SHORT)),
+                                Tuple.of(3, SHORT)),
+                        Arbitraries.frequency(Tuple.of(3, 0L), Tuple.of(3, LONG), Tuple.of(1, Long.MAX_VALUE)),
                         Arbitraries.longs().between(0, 5))
                 .as(Content::new);
         Arbitrary<Operation<?>> operations = Arbitraries.oneOf(
                 Arbitraries.just(new Operation.Read()),
                 Combinators.combine(tokens, terms).as((token, term) -> new Operation.Lease(token, term, 0)),
-                tokens.map(Operation.Release::new),
+                Combinators.combine(tokens, Arbitraries.of(0L, SHORT, LONG)).as(Operation.Release::new),
                 contents.map(Operation.Put::new),
                 Arbitraries.just(new Operation.Invalidate()),
                 Combinators.combine(tokens, terms).as(Operation.Begin::new),
@@ -216,6 +242,12 @@ class OperationsDifferentialIT {
                                 .as((key, token, beside, content) -> new Step(
                                         "fill " + key + ' ' + token + ' ' + beside + ' ' + content,
                                         run -> run.fill(key, token, beside, content)))),
+                Tuple.of(
+                        5,
+                        Combinators.combine(keys, tokens, terms, besides)
+                                .as((key, token, term, beside) -> new Step(
+                                        "refresh " + key + ' ' + token + ' ' + term + ' ' + beside,
+                                        run -> run.refresh(key, token, term, beside)))),
                 Tuple.of(
                         1,
                         Combinators.combine(keys, tokens, terms)

@@ -21,6 +21,7 @@ import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
 import dev.duet.testkit.RedisExtension;
 import dev.duet.testkit.RedisServer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -79,7 +80,7 @@ class StoredTextIT {
                         prefix + "log",
                         prefix + "users:456");
         assertThat(command("HGETALL", namespace.config().name() + ":namespace"))
-                .isEqualTo(List.of("partitions", "1", "format", "1"));
+                .isEqualTo(List.of("partitions", "1", "format", "2"));
         assertThat(command("HKEYS", prefix + "floors"))
                 .asInstanceOf(InstanceOfAssertFactories.LIST)
                 .containsExactlyInAnyOrder("*", "*run", "orders");
@@ -90,7 +91,7 @@ class StoredTextIT {
         long version = await(namespace.execute(key, new Operation.Put(content("Ada", HOUR))))
                 .version();
 
-        assertThat((String) command("GET", record())).matches("V " + version + " \\d{16} \\d{16} 0 3\nAda");
+        assertThat((String) command("GET", record())).matches("V " + version + " \\d{16} \\d{16} \\d{16} 0 0 - 3\nAda");
         assertThat((String) command("GET", prefix + "head")).isEqualTo(Long.toString(version));
     }
 
@@ -98,7 +99,44 @@ class StoredTextIT {
     void lease_isALine() {
         lease(namespace, key, 0);
 
-        assertThat((String) command("GET", record())).matches("L loader \\d{16} \\d{16}\n");
+        assertThat((String) command("GET", record())).matches("L loader \\d{16} \\d{16} 0\n");
+    }
+
+    @Test
+    void leaseBesideARetainedValue_isALineAndTheValue_andLastsAsLongAsThat() {
+        Content brief = new Content(content("Ada").payload(), 1, 2 * HOUR, 0);
+        await(namespace.execute(key, new Operation.Put(brief)));
+        lease(namespace, key, 0);
+        await(namespace.execute(key, new Operation.Lease("waiting", HOUR, 0)));
+
+        assertThat((String) command("GET", record()))
+                .matches("L loader \\d{16} \\d{16} 1\nV \\d{16} \\d{16} \\d{16} \\d{16} 0 0 - 3\nAda");
+        assertThat((Long) command("PTTL", record())).isBetween(7_190_000L, 7_200_001L);
+    }
+
+    @Test
+    void refreshedValue_namesItsLoader_andOutlivesItsLife() {
+        Content hour = content("Ada", HOUR);
+        long writtenAt = await(namespace.execute(key, new Operation.Put(hour))).writtenAt();
+        await(namespace.execute(key, new Operation.Refresh("loader", 2 * HOUR, writtenAt)));
+
+        assertThat((String) command("GET", record()))
+                .matches("V \\d{16} \\d{16} \\d{16} \\d{16} 0 0 loader:\\d{16}:\\d{16} 3\nAda");
+        assertThat((Long) command("PTTL", record())).isBetween(7_190_000L, 7_200_001L);
+    }
+
+    @Test
+    void executeAll_afterTheServerForgotItsScripts_sendsEachWholeOnce() {
+        List<Namespace.Request<Long>> requests = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            requests.add(new Namespace.Request<>(new RecordKey(0, "users", "k" + i), new Operation.Invalidate()));
+        }
+        command("SCRIPT", "FLUSH");
+        command("CONFIG", "RESETSTAT");
+
+        namespace.executeAll(requests).forEach(reply -> assertThat(await(reply)).isPositive());
+
+        assertThat((String) command("INFO", "commandstats")).containsPattern("cmdstat_eval:calls=[1-3],");
     }
 
     @Test
@@ -108,7 +146,7 @@ class StoredTextIT {
         await(namespace.execute(key, new Operation.Begin("w2", HOUR)));
 
         assertThat((String) command("GET", record()))
-                .matches("I 1 w1:\\d{16},w2:\\d{16}\nV \\d{16} \\d{16} 9007199254740991 0 3\nAda");
+                .matches("I 1 w1:\\d{16},w2:\\d{16}\nV \\d{16} \\d{16} 9007199254740991 9007199254740991 0 0 - 3\nAda");
     }
 
     @Test
@@ -145,13 +183,13 @@ class StoredTextIT {
                 "garbage",
                 "{\"id\":456}",
                 "V 1 2 3 4\nx",
-                "V 1795445963985766 1795445963985766 9007199254740991 0 4\nAda",
-                "V 1795445963985766 1795445963985766 9007199254740991 0 2\nAda",
-                "V 1795445963985766 1795445963985766 9007199254740991 0 3",
-                "V -1 1795445963985766 9007199254740991 0 3\nAda",
-                "v 1795445963985766 1795445963985766 9007199254740991 0 3\nAda",
+                "V 1795445963985766 1795445963985766 9007199254740991 9007199254740991 0 0 - 4\nAda",
+                "V 1795445963985766 1795445963985766 9007199254740991 9007199254740991 0 0 - 2\nAda",
+                "V 1795445963985766 1795445963985766 9007199254740991 9007199254740991 0 0 - 3",
+                "V -1 1795445963985766 9007199254740991 9007199254740991 0 0 - 3\nAda",
+                "v 1795445963985766 1795445963985766 9007199254740991 9007199254740991 0 0 - 3\nAda",
                 "L loader 1795445963985766 9007199254740991",
-                "L loader 1795445963985766 9007199254740991\nx",
+                "L loader 1795445963985766 9007199254740991 0\nx",
                 "I 0 loader\n",
                 "I 2 loader:9007199254740991\n",
                 "I 0 loader:9007199254740991",
@@ -215,7 +253,8 @@ class StoredTextIT {
 
     private void assertForeign() {
         long head = await(namespace.heads())[0];
-        assertThat(await(namespace.execute(key, new Operation.Read()))).isEqualTo(new Reading.Missing(head, true));
+        assertThat(await(namespace.execute(key, new Operation.Read())))
+                .isEqualTo(new Reading.Missing(head, true, null));
     }
 
     private void assertReplaced() {
@@ -464,11 +503,11 @@ class StoredTextIT {
 
     @Test
     void otherFormat_isRefused() {
-        command("HSET", "future:namespace", "partitions", "1", "format", "2");
+        command("HSET", "future:namespace", "partitions", "1", "format", "3");
 
         assertThatThrownBy(() -> store.open(new NamespaceConfig("future", 1), "n1"))
                 .isInstanceOf(StoreConfigurationException.class)
-                .hasMessageContaining("format '2'")
+                .hasMessageContaining("format '3'")
                 .hasMessageContaining("future");
     }
 }

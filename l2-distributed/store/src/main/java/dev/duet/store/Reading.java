@@ -37,13 +37,13 @@ public sealed interface Reading {
             implements Reading {
 
         /** A value in its life, or one that is stale and served until it is to be loaded again. */
-        static Hit of(StoredRecord.Value value, Moment moment) {
+        public static Hit of(StoredRecord.Value value, Moment moment) {
             boolean stale = moment.now() >= value.expiresAt();
             return of(value, moment, stale, stale ? value.retryAt() : value.expiresAt());
         }
 
         /** A stale value that is to be served only if it cannot be loaded anew. */
-        static Hit retained(StoredRecord.Value value, Moment moment) {
+        public static Hit retained(StoredRecord.Value value, Moment moment) {
             return of(value, moment, true, value.retainedUntil());
         }
 

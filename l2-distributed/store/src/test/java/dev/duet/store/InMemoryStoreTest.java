@@ -35,6 +35,11 @@ class InMemoryStoreTest {
             }
 
             @Override
+            public void onHint(String cache, String key) {
+                heard.add("hint " + cache + ' ' + key);
+            }
+
+            @Override
             public void onUnreadable(String description) {
                 heard.add("unreadable");
             }

@@ -1,5 +1,7 @@
 package dev.duet.testkit.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.duet.store.Change;
 import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Content;
@@ -130,6 +132,16 @@ final class ContractNode {
 
     ChangeSubscription subscribe(RecordingListener listener) {
         return await(namespace.subscribe(listener));
+    }
+
+    static void assertWritten(WriteReply reply, long version, boolean stored) {
+        assertThat(reply.version()).isEqualTo(version);
+        assertThat(reply.stored()).isEqualTo(stored);
+        if (stored) {
+            assertThat(reply.writtenAt()).isPositive();
+        } else {
+            assertThat(reply.writtenAt()).isZero();
+        }
     }
 
     /** The value that {@code reading} hits, or what it is instead. */

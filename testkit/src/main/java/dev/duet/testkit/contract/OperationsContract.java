@@ -1,6 +1,7 @@
 package dev.duet.testkit.contract;
 
 import static dev.duet.testkit.contract.ContractNode.HOUR;
+import static dev.duet.testkit.contract.ContractNode.assertWritten;
 import static dev.duet.testkit.contract.ContractNode.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,7 +91,7 @@ abstract class OperationsContract {
         assertThat(reply instanceof LeaseReply.Refused refused ? ContractNode.seen(refused.reading()) : "granted")
                 .isEqualTo(expected);
         if (reply instanceof LeaseReply.Granted granted) {
-            assertThat(granted).isEqualTo(new LeaseReply.Granted(head, false));
+            assertThat(granted).isEqualTo(new LeaseReply.Granted(head, false, null));
             assertThat(node.see(key)).isEqualTo("loading");
         } else {
             assertThat(((LeaseReply.Refused) reply).reading().head()).isEqualTo(head);
@@ -105,7 +106,7 @@ abstract class OperationsContract {
 
         LeaseReply reply = node.execute(key, new Operation.Lease("mine", HOUR, version));
 
-        assertThat(reply).isEqualTo(new LeaseReply.Granted(version, false));
+        assertThat(reply).isEqualTo(new LeaseReply.Granted(version, false, null));
         assertThat(node.see(key)).isEqualTo("loading");
     }
 
@@ -139,7 +140,7 @@ abstract class OperationsContract {
 
         WriteReply reply = node.fill(key, "mine", "new");
 
-        assertThat(reply).isEqualTo(new WriteReply(head, stored));
+        assertWritten(reply, head, stored);
         assertThat(node.see(key)).isEqualTo(after);
         assertQuiet(head);
     }
@@ -193,7 +194,7 @@ abstract class OperationsContract {
 
         WriteReply reply = node.put(key, "new");
 
-        assertThat(reply).isEqualTo(new WriteReply(head + 1, stored));
+        assertWritten(reply, head + 1, stored);
         assertThat(node.see(key)).isEqualTo(after);
         assertChange(head);
         if (!stored) {
@@ -208,9 +209,14 @@ abstract class OperationsContract {
                         key, new Operation.Put(new Content(value("new").payload(), Content.FOREVER, 3)))
                 .version();
 
-        assertThat(node.read(key))
-                .isEqualTo(new Reading.Hit(
-                        version, version, Content.FOREVER, 3, value("new").payload()));
+        assertThat(node.read(key)).isInstanceOfSatisfying(Reading.Hit.class, hit -> {
+            assertThat(hit.head()).isEqualTo(version);
+            assertThat(hit.version()).isEqualTo(version);
+            assertThat(hit.remaining()).isEqualTo(Content.FOREVER);
+            assertThat(hit.cost()).isEqualTo(3);
+            assertThat(hit.stale()).isFalse();
+            assertThat(hit.payload()).isEqualTo(value("new").payload());
+        });
     }
 
     @ParameterizedTest
@@ -274,7 +280,8 @@ abstract class OperationsContract {
     @CsvSource({
         "absent, false",
         "value, false",
-        "lease, false",
+        "lease, true",
+        "foreign lease, false",
         "intent, true",
         "foreign intent, false",
         "contended intent, true",
@@ -307,7 +314,7 @@ abstract class OperationsContract {
         given(state);
         long head = node.head(key);
 
-        assertThat(node.complete(key, "mine", value)).isEqualTo(new WriteReply(head, stored));
+        assertWritten(node.complete(key, "mine", value), head, stored);
 
         assertThat(node.see(key)).isEqualTo(after);
         assertQuiet(head);
@@ -325,7 +332,7 @@ abstract class OperationsContract {
         given(state);
         long head = node.head(key);
 
-        assertThat(node.complete(key, "mine", "new")).isEqualTo(new WriteReply(head + 1, false));
+        assertWritten(node.complete(key, "mine", "new"), head + 1, false);
 
         assertThat(node.see(key)).isEqualTo(after);
         assertChange(head);

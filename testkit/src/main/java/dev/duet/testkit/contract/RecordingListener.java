@@ -11,6 +11,7 @@ public class RecordingListener implements ChangeListener {
 
     private final List<Change> changes = new CopyOnWriteArrayList<>();
     private final List<String> unreadable = new CopyOnWriteArrayList<>();
+    private final List<String> hints = new CopyOnWriteArrayList<>();
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final AtomicInteger inside = new AtomicInteger();
     private volatile boolean overlapped;
@@ -23,6 +24,14 @@ public class RecordingListener implements ChangeListener {
         alone(() -> {
             changes.add(change);
             events.add("change");
+        });
+    }
+
+    @Override
+    public void onHint(String cache, String key) {
+        alone(() -> {
+            hints.add(cache + ':' + key);
+            events.add("hint");
         });
     }
 
@@ -49,12 +58,17 @@ public class RecordingListener implements ChangeListener {
         return List.copyOf(changes);
     }
 
+    /** The hints that were heard, in order, each as {@code cache:key}. */
+    public List<String> hints() {
+        return List.copyOf(hints);
+    }
+
     /** What could not be read. */
     public List<String> unreadable() {
         return List.copyOf(unreadable);
     }
 
-    /** The calls in order: {@code subscribed}, {@code lost}, {@code change} or {@code unreadable}. */
+    /** The calls in order: {@code subscribed}, {@code lost}, {@code change}, {@code hint} or {@code unreadable}. */
     public List<String> events() {
         return List.copyOf(events);
     }

@@ -1,12 +1,12 @@
 package dev.duet.testkit.contract;
 
+import static dev.duet.testkit.contract.ContractNode.assertWritten;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.store.Change;
 import dev.duet.store.LeaseReply;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.RecordKey;
-import dev.duet.store.WriteReply;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,7 +101,7 @@ abstract class StartingOverContract {
         assertThat(node.see(ofOtherCache)).isEqualTo("writing over nothing");
         assertThat(node.renew(key, "writer", ContractNode.HOUR)).isTrue();
         assertThat(node.lease(key, "loader")).isInstanceOf(LeaseReply.Refused.class);
-        assertThat(node.complete(key, "writer", "v1")).isEqualTo(new WriteReply(head, true));
+        assertWritten(node.complete(key, "writer", "v1"), head, true);
         assertThat(node.see(key)).isEqualTo("v1");
         assertThat(node.complete(ofOtherCache, "writer", "o1").stored()).isFalse();
         assertThat(node.complete(ofOtherCache, "other", "o2").stored()).isFalse();
@@ -192,9 +192,9 @@ abstract class StartingOverContract {
 
         long head = startOver();
 
-        assertThat(node.put(key, "v1")).isEqualTo(new WriteReply(head + 1, true));
+        assertWritten(node.put(key, "v1"), head + 1, true);
         node.lease(sibling, "loader");
-        assertThat(node.fill(sibling, "loader", "s1")).isEqualTo(new WriteReply(head + 1, true));
+        assertWritten(node.fill(sibling, "loader", "s1"), head + 1, true);
         assertThat(node.see(key)).isEqualTo("v1");
         assertThat(node.see(sibling)).isEqualTo("s1");
         assertThat(node.begin(key, "writer")).isEqualTo(head + 2);

@@ -82,6 +82,14 @@ public abstract class StoreContract {
         }
     }
 
+    /** What reading rests on. */
+    @Nested
+    class Readings extends ReadingContract {
+        Readings() {
+            super(StoreContract.this);
+        }
+    }
+
     /** What must hold under the anomalies that a store alone can meet. */
     @Nested
     class Anomalies extends AnomaliesContract {

@@ -23,7 +23,7 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
     /**
      * The call for an operation.
      *
-     * @param channel the channel on which changes are published
+     * @param channel the channel on which changes and hints are published
      * @param origin the node that makes the change
      */
     @SuppressWarnings("unchecked") // each operation has the reply that its own type states
@@ -35,16 +35,20 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
             Object[] arguments = quiet(key, lease.token(), lease.term(), lease.discard());
             return (Call<R>) new Call<>(Script.LEASE, arguments, Replies::lease);
         }
+        if (operation instanceof Operation.Refresh refresh) {
+            Object[] arguments = quiet(key, refresh.token(), refresh.term(), refresh.writtenAt());
+            return (Call<R>) new Call<>(Script.REFRESH, arguments, Replies::refresh);
+        }
         if (operation instanceof Operation.Fill fill) {
-            Object[] arguments = with(fill.content(), quiet(key, fill.token(), fill.granted()));
+            Object[] arguments = with(fill.content(), hinting(key, channel, fill.token(), fill.granted()));
             return (Call<R>) new Call<>(Script.FILL, arguments, Replies::write);
         }
         if (operation instanceof Operation.Release release) {
-            return (Call<R>) new Call<>(Script.RELEASE, quiet(key, release.token()), Replies::yes);
+            Object[] arguments = hinting(key, channel, release.token(), release.pause());
+            return (Call<R>) new Call<>(Script.RELEASE, arguments, Replies::yes);
         }
         if (operation instanceof Operation.Renew renew) {
-            Object[] arguments = {bytes(renew.token()), bytes(renew.term())};
-            return (Call<R>) new Call<>(Script.RENEW, arguments, Replies::yes);
+            return (Call<R>) new Call<>(Script.RENEW, quiet(key, renew.token(), renew.term()), Replies::yes);
         }
         return (Call<R>) change(operation, key, channel, origin);
     }
@@ -95,12 +99,21 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
         return append(new Object[] {bytes(key.cache())}, arguments);
     }
 
+    private static Object[] hinting(RecordKey key, String channel, Object... arguments) {
+        return append(new Object[] {bytes(key.cache()), bytes(channel), bytes(ChangeText.hint(key))}, arguments);
+    }
+
     private static Object[] with(@Nullable Content content, Object[] start) {
         if (content == null) {
             return start;
         }
         long cost = Math.min(content.cost(), Value.NEVER);
-        return append(start, content.life(), cost, content.payload().bytes());
+        return append(
+                start,
+                content.life(),
+                content.retention(),
+                cost,
+                content.payload().bytes());
     }
 
     private static Object[] append(Object[] start, Object... more) {

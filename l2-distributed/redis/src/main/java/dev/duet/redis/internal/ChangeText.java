@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes as they are logged and published: {@code K partition version origin cache key} for a key, which comes last and
  * may be any text, and {@code C partition version origin cache} for a whole cache. Beside them stand, on the channel alone,
- * the probes {@code P token} by which a subscriber finds out that it hears.
+ * the probes {@code P token} by which a subscriber finds out that it hears, and the hints {@code H cache key} to readers who wait
+ * for a load.
  */
 final class ChangeText {
 
@@ -32,6 +33,24 @@ final class ChangeText {
         return ' ' + origin + ' ' + cache;
     }
 
+    /** The text of a hint to those who wait for a load of the key. */
+    static String hint(RecordKey key) {
+        return "H " + key.cache() + ' ' + key.key();
+    }
+
+    /** The record that a hint is about. */
+    record Hint(String cache, String key) {}
+
+    /** The hint that {@code bytes} say, or null if they say none. */
+    static @Nullable Hint parseHint(byte[] bytes) {
+        if (bytes.length < 2 || bytes[0] != 'H' || bytes[1] != ' ') {
+            return null;
+        }
+        String text = decoded(bytes);
+        String[] words = text == null ? new String[0] : text.split(" ", 3);
+        return words.length != 3 || words[1].isEmpty() ? null : new Hint(words[1], words[2]);
+    }
+
     /** A probe that no other subscriber sends. */
     static byte[] probe() {
         return ("P " + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
@@ -44,13 +63,8 @@ final class ChangeText {
 
     /** The change that {@code bytes} say, or null if they say none, or one of a partition that is not there. */
     static @Nullable Change parse(byte[] bytes, int partitions) {
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String text = decoded(bytes);
+        if (text == null) {
             return null;
         }
         boolean ofKey = text.startsWith("K ");
@@ -68,6 +82,17 @@ final class ChangeText {
                     ? null
                     : new Change(partition, version, words[4], ofKey ? words[5] : null, words[3]);
         } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable String decoded(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
             return null;
         }
     }

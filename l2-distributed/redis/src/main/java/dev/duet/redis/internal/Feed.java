@@ -146,11 +146,14 @@ final class Feed implements ChangeSubscription {
             return;
         }
         Change change = ChangeText.parse(message, partitions);
+        ChangeText.Hint hint = ChangeText.parseHint(message);
         call(() -> {
             if (!stands) {
                 return;
             }
-            if (change == null) {
+            if (hint != null) {
+                listener.onHint(hint.cache(), hint.key());
+            } else if (change == null) {
                 listener.onUnreadable("a message of " + message.length + " bytes that is no change, on "
                         + topic.getChannelNames().get(0));
             } else {

@@ -66,6 +66,14 @@ final class Incarnations {
                 call, text, () -> join().thenApply(joined -> runs.text(call.script(), partition)), on, record);
     }
 
+    /** As {@link #run}, of many scripts at once. */
+    <R> void runAll(List<Pipeline.Entry<R>> entries, Pipeline pipeline) {
+        pipeline.run(
+                entries,
+                entry -> runs.text(entry.call().script(), entry.record().partition()),
+                this::join);
+    }
+
     /**
      * Joins all partitions. Calls share a join that has not begun yet: one under way may have passed a server before the
      * caller learned that it is another one.

@@ -4,6 +4,7 @@ import dev.duet.store.Payload;
 import dev.duet.store.StoredRecord;
 import dev.duet.store.StoredRecord.Intent;
 import dev.duet.store.StoredRecord.Leased;
+import dev.duet.store.StoredRecord.Refresher;
 import dev.duet.store.StoredRecord.Value;
 import dev.duet.store.StoredRecord.Writer;
 import java.nio.charset.StandardCharsets;
@@ -16,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Reads records as they lie in Redis: a line of text that one can read, then the payload as it is.
  *
  * <pre>
- * V version writtenAt expiresAt cost size ⏎ payload
- * L token head until ⏎
+ * V version writtenAt expiresAt retainedUntil retryAt cost refresher size ⏎ payload
+ * L token head until awaited ⏎ the stale value that it is to replace, as above, or nothing
  * I contended token:until,token:until ⏎ the old value, as above, or nothing
  * </pre>
+ *
+ * <p>The refresher of a value is {@code token:head:until}, or {@code -} if there is none.
  *
  * <p>The scripts write them. They parse as much of them as they need to decide, and leave the reading to this.
  */
@@ -53,23 +56,50 @@ final class RecordText {
         long version = number(' ');
         long writtenAt = number(' ');
         long expiresAt = number(' ');
+        long retainedUntil = number(' ');
+        long retryAt = number(' ');
         long cost = number(' ');
+        boolean nobody = at + 1 < bytes.length && bytes[at] == '-' && bytes[at + 1] == ' ';
+        Refresher refresher = nobody ? null : refresher();
+        at += nobody ? 2 : 0;
         long size = number('\n');
-        if (version == BAD || writtenAt == BAD || expiresAt == BAD || cost == BAD || size != bytes.length - at) {
+        if (version == BAD
+                || writtenAt == BAD
+                || expiresAt == BAD
+                || retainedUntil == BAD
+                || retryAt == BAD
+                || cost == BAD
+                || (refresher == null && !nobody)
+                || size != bytes.length - at) {
             return null;
         }
-        return new Value(version, writtenAt, expiresAt, cost, Payload.of(Arrays.copyOfRange(bytes, at, bytes.length)));
+        Payload payload = Payload.of(Arrays.copyOfRange(bytes, at, bytes.length));
+        return new Value(version, writtenAt, expiresAt, retainedUntil, retryAt, cost, payload, refresher);
+    }
+
+    private @Nullable Refresher refresher() {
+        String token = word(':');
+        long head = number(':');
+        long until = number(' ');
+        return token == null || token.isEmpty() || head == BAD || until == BAD
+                ? null
+                : new Refresher(token, head, until);
     }
 
     private @Nullable Leased lease() {
         at += 2;
         String token = word(' ');
         long head = number(' ');
-        long until = number('\n');
-        if (token == null || head == BAD || until == BAD || at != bytes.length) {
+        long until = number(' ');
+        long awaited = number('\n');
+        if (token == null || head == BAD || until == BAD || awaited == BAD || awaited > 1) {
             return null;
         }
-        return new Leased(token, head, until);
+        if (at == bytes.length) {
+            return new Leased(token, head, until, awaited == 1, null);
+        }
+        Value retained = startsValue() ? value() : null;
+        return retained == null ? null : new Leased(token, head, until, awaited == 1, retained);
     }
 
     private @Nullable Intent intent() {
@@ -89,8 +119,11 @@ final class RecordText {
             }
             writers.add(new Writer(item.substring(0, colon), until));
         }
-        boolean hasOld = at + 1 < bytes.length && bytes[at] == 'V' && bytes[at + 1] == ' ';
-        return new Intent(writers, contended.equals("1"), hasOld ? value() : null);
+        return new Intent(writers, contended.equals("1"), startsValue() ? value() : null);
+    }
+
+    private boolean startsValue() {
+        return at + 1 < bytes.length && bytes[at] == 'V' && bytes[at + 1] == ' ';
     }
 
     private long from(int start) {

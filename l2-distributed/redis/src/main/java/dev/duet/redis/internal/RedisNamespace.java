@@ -29,6 +29,9 @@ public final class RedisNamespace implements Namespace {
     /** How often servers may turn out to be others while the heads are read, before that is given up. */
     private static final int JOINS = 3;
 
+    /** How many scripts are sent together at most. */
+    private static final int PIPELINE = 1_000;
+
     private final RedissonClient client;
     private final String address;
     private final NamespaceConfig config;
@@ -36,6 +39,7 @@ public final class RedisNamespace implements Namespace {
     private final Keys keys;
     private final Incarnations incarnations;
     private final Heads heads;
+    private final Pipeline pipeline;
     private final Collection<Feed> feeds = new CopyOnWriteArrayList<>();
     private final Duration feedTimeout;
     private volatile boolean closed;
@@ -48,6 +52,7 @@ public final class RedisNamespace implements Namespace {
         this.node = NamespaceConfig.checkName("node", node);
         this.keys = keys;
         this.incarnations = new Incarnations(scripts, keys, config);
+        this.pipeline = new Pipeline(client, address);
         this.heads = new Heads(client, keys, config.partitions());
         this.feedTimeout = new ClientConfig(client.getConfig()).subscriptionTimeout();
     }
@@ -73,9 +78,32 @@ public final class RedisNamespace implements Namespace {
         return incarnations.run(call, key.partition(), keys.of(key), key);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Very many go as several pipelines side by side, so that no server is kept from its other clients for long.
+     */
+    @Override
+    public <R> List<CompletionStage<R>> executeAll(List<Request<R>> requests) {
+        if (requests.size() == 1) {
+            return List.of(execute(requests.get(0).key(), requests.get(0).operation()));
+        }
+        List<Pipeline.Entry<R>> entries = new ArrayList<>(requests.size());
+        for (Request<R> request : requests) {
+            RecordKey key = request.key();
+            Call<R> call = Call.of(request.operation(), key, keys.channel(), node);
+            entries.add(new Pipeline.Entry<>(call, key, keys.of(key), new CompletableFuture<>()));
+        }
+        for (int from = 0; from < entries.size(); from += PIPELINE) {
+            incarnations.runAll(entries.subList(from, Math.min(from + PIPELINE, entries.size())), pipeline);
+        }
+        List<CompletionStage<R>> replies = new ArrayList<>(entries.size());
+        entries.forEach(entry -> replies.add(entry.result()));
+        return replies;
+    }
+
     @Override
     public CompletionStage<long[]> invalidateAll(String cache) {
-        NamespaceConfig.checkName("cache", cache);
         return inEachPartition(partition -> run(Call.invalidateAll(cache, partition, keys.channel(), node), partition));
     }
 

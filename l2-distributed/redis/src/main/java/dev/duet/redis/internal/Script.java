@@ -12,6 +12,7 @@ import java.util.HexFormat;
 enum Script {
     READ("read-hit", "partition", "prelude", "read"),
     LEASE("partition", "prelude", "lease"),
+    REFRESH("partition", "prelude", "refresh"),
     FILL("partition", "prelude", "fill"),
     RELEASE("partition", "prelude", "release"),
     PUT("partition", "prelude", "put"),

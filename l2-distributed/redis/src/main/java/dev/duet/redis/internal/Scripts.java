@@ -95,6 +95,11 @@ final class Scripts {
             result.completeExceptionally(Failures.translate(failure, address, record));
             return;
         }
+        complete(result, call, answer, address);
+    }
+
+    /** Reads what a script replied. */
+    static <R> void complete(CompletableFuture<R> result, Call<R> call, List<Object> answer, String address) {
         try {
             result.complete(call.reply().apply(answer));
         } catch (RuntimeException e) {

@@ -23,6 +23,15 @@ class ChangeTextTest {
         assertThat(parse(text)).isEqualTo(new Change(17, 99, "users", key, "n1"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"456", "", " ", "two words", "H a b"})
+    void hint_isGivenBack_andIsNoChange(String key) {
+        byte[] bytes = ChangeText.hint(new RecordKey(17, "users", key)).getBytes(StandardCharsets.UTF_8);
+
+        assertThat(ChangeText.parseHint(bytes)).isEqualTo(new ChangeText.Hint("users", key));
+        assertThat(ChangeText.parse(bytes, 64)).isNull();
+    }
+
     @Test
     void parse_ofAWholeCache_givesItBack() {
         assertThat(parse(ChangeText.before(true, 63) + 99 + ChangeText.after("n1", "users")))
