@@ -119,7 +119,7 @@ class ReadingExamples {
                         .expireAfterWrite(Duration.ofMinutes(10))
                         .staleIfError(Duration.ofHours(6))
                         .softTimeout(Duration.ofMillis(100)) // then the retained value, if there is one
-                        .hardTimeout(Duration.ofSeconds(2)) // then a LoadTimeoutException
+                        .hardTimeout(Duration.ofSeconds(2)) // then that or a LoadTimeoutException
                         .loader(database::findProduct)
                         .build();
         // end
