@@ -238,9 +238,10 @@ class EntryLifeTest {
 
     @Test
     void absent_withCacheAbsence_isRememberedForThat() {
-        TwoLevelCache<Long, User> users =
-                build(n1, "absence", settings -> settings.conditionalLoader(conditional)
-                        .cacheAbsence(Duration.ofSeconds(5)));
+        TwoLevelCache<Long, User> users = build(
+                n1,
+                "absence",
+                settings -> settings.conditionalLoader(conditional).cacheAbsence(Duration.ofSeconds(5)));
         result = LoadResult.absent();
         users.get(ID);
 
@@ -392,8 +393,11 @@ class EntryLifeTest {
 
     @Test
     void unchanged_withAPolicy_asksIt() {
-        TwoLevelCache<Long, User> users = build(n1, "both", settings -> settings.conditionalLoader(conditional)
-                .staleIfError(RETENTION), changingPolicy);
+        TwoLevelCache<Long, User> users = build(
+                n1,
+                "both",
+                settings -> settings.conditionalLoader(conditional).staleIfError(RETENTION),
+                changingPolicy);
         users.get(ID);
         cluster.advance(Duration.ofSeconds(10));
         policy = (key, user) -> Duration.ofSeconds(user.version());
@@ -447,8 +451,10 @@ class EntryLifeTest {
 
     @Test
     void unchanged_invalidatedDuringTheLoad_isNotKept() {
-        TwoLevelCache<Long, User> users1 =
-                build(n1, "retaining", settings -> settings.staleIfError(RETENTION).conditionalLoader((key, previous) -> {
+        TwoLevelCache<Long, User> users1 = build(
+                n1,
+                "retaining",
+                settings -> settings.staleIfError(RETENTION).conditionalLoader((key, previous) -> {
                     retaining(n2).invalidate(key);
                     return LoadResult.unchanged();
                 }));
@@ -493,7 +499,7 @@ class EntryLifeTest {
     @Test
     void expireAfterAccess_readWithoutBlocking_stays() {
         TwoLevelCache<Long, User> users = idle();
-        assertStays(() -> users.async().get(ID));
+        assertStays(() -> users.async().get(ID).join());
     }
 
     private void assertStays(Runnable read) {
@@ -509,8 +515,10 @@ class EntryLifeTest {
     }
 
     private TwoLevelCache<Long, User> idle() {
-        return build(n1, "idle", settings -> settings.expireAfterAccess(Duration.ofSeconds(5))
-                .conditionalLoader(conditional));
+        return build(
+                n1,
+                "idle",
+                settings -> settings.expireAfterAccess(Duration.ofSeconds(5)).conditionalLoader(conditional));
     }
 
     @Test
@@ -525,7 +533,8 @@ class EntryLifeTest {
 
     @Test
     void ttlJitter_most_shortensByTheWholePart() {
-        assertThat(jittered(Math.nextDown(1.0))).isBetween(Duration.ofSeconds(48), Duration.ofSeconds(48).plus(MOMENT));
+        assertThat(jittered(Math.nextDown(1.0)))
+                .isBetween(Duration.ofSeconds(48), Duration.ofSeconds(48).plus(MOMENT));
     }
 
     @Test
@@ -590,11 +599,14 @@ class EntryLifeTest {
 
     @Test
     void nearExpireAfterWrite_overAndLoaderDown_isNotStale() throws IOException {
-        TwoLevelCache<Long, User> users = build(n1, "brief", settings -> settings.staleIfError(RETENTION)
-                .nearExpireAfterWrite(Duration.ofSeconds(10))
-                .loader(key -> {
-                    throw new IOException("unlucky");
-                }));
+        TwoLevelCache<Long, User> users = build(
+                n1,
+                "brief",
+                settings -> settings.staleIfError(RETENTION)
+                        .nearExpireAfterWrite(Duration.ofSeconds(10))
+                        .loader(key -> {
+                            throw new IOException("unlucky");
+                        }));
         users.put(ID, V1);
         cluster.advance(Duration.ofSeconds(10));
 
@@ -622,8 +634,11 @@ class EntryLifeTest {
     }
 
     private TwoLevelCache<Long, User> nearBriefly(Member member) {
-        return build(member, "brief", settings -> settings.nearExpireAfterWrite(Duration.ofSeconds(10))
-                .conditionalLoader(conditional));
+        return build(
+                member,
+                "brief",
+                settings ->
+                        settings.nearExpireAfterWrite(Duration.ofSeconds(10)).conditionalLoader(conditional));
     }
 
     private TwoLevelCache<Long, User> conditional(Member member) {
@@ -631,13 +646,17 @@ class EntryLifeTest {
     }
 
     private TwoLevelCache<Long, User> refreshing(Member member) {
-        return build(member, "refreshing", settings -> settings.refreshAfterWrite(TTL.dividedBy(2))
-                .conditionalLoader(conditional));
+        return build(
+                member,
+                "refreshing",
+                settings -> settings.refreshAfterWrite(TTL.dividedBy(2)).conditionalLoader(conditional));
     }
 
     private TwoLevelCache<Long, User> retaining(Member member) {
-        return build(member, "retaining", settings -> settings.staleIfError(RETENTION)
-                .conditionalLoader(conditional));
+        return build(
+                member,
+                "retaining",
+                settings -> settings.staleIfError(RETENTION).conditionalLoader(conditional));
     }
 
     private TwoLevelCache<Long, User> byPolicy(Member member) {

@@ -60,8 +60,8 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_woken_keepsWhatItFoundNear() {
-        users1.async().get(ID);
-        users2.async().get(ID);
+        begin(users1);
+        begin(users2);
 
         loads.end(0, V1);
 
@@ -72,8 +72,8 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_woken_leavesNoPauseBehind() {
-        users1.async().get(ID);
-        users2.async().get(ID);
+        begin(users1);
+        begin(users2);
         assertThat(n2.openPauses()).isEqualTo(1);
 
         loads.end(0, V1);
@@ -85,7 +85,7 @@ class LeaseWaitsTest {
     @Test
     void waiting_hintLost_looksAgainAfterItsPause() {
         n2.link.loseHints();
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
         loads.end(0, V1);
         cluster.advance(Duration.ofMillis(9));
@@ -99,8 +99,8 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_long_looksAgainEverLessOften() {
-        users1.async().get(ID);
-        users2.async().get(ID);
+        begin(users1);
+        begin(users2);
 
         cluster.advance(Duration.ofMillis(710));
 
@@ -113,7 +113,7 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_hintBeforeTheReplyToTheLease_isNotMissed() {
-        users1.async().get(ID);
+        begin(users1);
         n2.link.afterNext(Operation.Lease.class, () -> loads.end(0, V1));
 
         assertThat(users2.async().get(ID)).isCompletedWithValue(V1);
@@ -121,10 +121,10 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_wholeCacheInvalidatedBeforeTheReplyToTheLease_isNotMissed() {
-        users1.async().get(ID);
+        begin(users1);
         n2.link.afterNext(Operation.Lease.class, users1::invalidateAll);
 
-        users2.async().get(ID);
+        begin(users2);
 
         assertThat(loads.begun()).isEqualTo(2);
     }
@@ -144,8 +144,8 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_loadedButNotToBeKept_isWokenAndLoadsItself() {
-        users1.async().get(ID);
-        users2.async().get(ID);
+        begin(users1);
+        begin(users2);
 
         loads.end(0, null);
 
@@ -154,7 +154,7 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_invalidated_isWokenAndLoads() {
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
 
         users1.invalidate(ID);
@@ -168,7 +168,7 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_put_isWokenWithTheValue() {
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
 
         users1.put(ID, V2);
@@ -179,7 +179,7 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_updateBegun_isWokenAndLoadsForItselfAlone() {
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
 
         WriteIntent write = users1.beginWrite(ID);
@@ -193,7 +193,7 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_wholeCacheInvalidated_isWokenAndLoads() {
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
 
         users1.invalidateAll();
@@ -205,7 +205,7 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_storeGoesDown_loadsAlone() {
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
         n2.link.down(true);
 
@@ -219,7 +219,7 @@ class LeaseWaitsTest {
 
     @Test
     void waiting_anotherReaderOfTheNode_joins() {
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> first = users2.async().get(ID);
         CompletableFuture<User> second = users2.async().get(ID);
 
@@ -235,7 +235,8 @@ class LeaseWaitsTest {
     void waiting_forTwiceTheLoadTimeout_loadsAndKeepsNothing() {
         NamespaceConfig namespace = new NamespaceConfig("duet", 1);
         Namespace other = cluster.store.open(namespace, "other");
-        other.execute(namespace.recordKey("held", "456"), new Operation.Lease("t", 60_000_000, 0));
+        assertThat(other.execute(namespace.recordKey("held", "456"), new Operation.Lease("t", 60_000_000, 0)))
+                .isCompleted();
         CompletableFuture<User> waiter = users2.async().get(ID);
         cluster.advance(LOAD_TIMEOUT.multipliedBy(2).minusMillis(1));
         assertThat(loads.begun()).isZero();
@@ -250,7 +251,7 @@ class LeaseWaitsTest {
 
     @Test
     void loading_longerThanTheTerm_keepsItsLeaseByRenewal() {
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
 
         cluster.advanceSlowly(LOAD_TIMEOUT.minusMillis(1));
@@ -263,7 +264,7 @@ class LeaseWaitsTest {
 
     @Test
     void loading_everyThirdOfTheTerm_renews() {
-        users1.async().get(ID);
+        begin(users1);
 
         cluster.advanceSlowly(TERM);
 
@@ -272,7 +273,7 @@ class LeaseWaitsTest {
 
     @Test
     void loading_ended_renewsNoLonger() {
-        users1.async().get(ID);
+        begin(users1);
         loads.end(0, V1);
 
         cluster.advanceSlowly(TERM);
@@ -312,7 +313,7 @@ class LeaseWaitsTest {
 
     @Test
     void loading_nodeDies_isTakenOverFromWithinTheTerm() {
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
         cluster.advanceSlowly(Duration.ofSeconds(5));
         n1.die();
@@ -324,6 +325,11 @@ class LeaseWaitsTest {
         loads.end(1, V1);
         assertThat(waiter).isCompletedWithValue(V1);
         assertThat(users2.getIfPresent(ID)).isEqualTo(V1);
+    }
+
+    /** Begins to read, for nobody in particular. */
+    private static void begin(TwoLevelCache<Long, User> users) {
+        CompletableFuture<User> unused = users.async().get(ID);
     }
 
     private static long leasesOf(Member member) {

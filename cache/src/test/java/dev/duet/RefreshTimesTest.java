@@ -68,7 +68,8 @@ class RefreshTimesTest {
     @Test
     void draw_readLateInItsLife_isNeverBeforeHalfOfTheWholeLife() {
         random = Math.nextDown(1.0);
-        Life life = new Life(1, micros(LIFE.dividedBy(4)), micros(LIFE.dividedBy(4).multipliedBy(3)), 1 << 30, false);
+        Life life =
+                new Life(1, micros(LIFE.dividedBy(4)), micros(LIFE.dividedBy(4).multipliedBy(3)), 1 << 30, false);
 
         assertThat(beta(100).draw(ASKED, life) - ASKED)
                 .isEqualTo(LIFE.dividedBy(4).toNanos());
@@ -88,8 +89,7 @@ class RefreshTimesTest {
 
     @Test
     void draw_refreshAfterWriteAlone_isAtThatAge() {
-        RefreshTimes<Long> times =
-                times(settings -> settings.refreshBeta(0).refreshAfterWrite(Duration.ofSeconds(20)));
+        RefreshTimes<Long> times = times(settings -> settings.refreshBeta(0).refreshAfterWrite(Duration.ofSeconds(20)));
         Life read5sLater = new Life(1, 5_000_000, 55_000_000, 0, false);
 
         assertThat(times.draw(ASKED, read5sLater) - ASKED)
@@ -107,8 +107,7 @@ class RefreshTimesTest {
     @Test
     void draw_both_isTheEarlier() {
         random = 0;
-        RefreshTimes<Long> early =
-                times(settings -> settings.refreshBeta(1).refreshAfterWrite(Duration.ofSeconds(20)));
+        RefreshTimes<Long> early = times(settings -> settings.refreshBeta(1).refreshAfterWrite(Duration.ofSeconds(20)));
         RefreshTimes<Long> late =
                 times(settings -> settings.refreshBeta(1).refreshAfterWrite(LIFE.minusNanos(1_000_000)));
 

@@ -239,8 +239,7 @@ class StaleIfErrorTest {
 
     @Test
     void get_absenceExpired_isNotRetained() {
-        Member n3 = cluster.node(
-                0, settings -> settings.staleIfError(RETENTION).cacheAbsence(Duration.ofSeconds(5)));
+        Member n3 = cluster.node(0, settings -> settings.staleIfError(RETENTION).cacheAbsence(Duration.ofSeconds(5)));
         n3.load(this::source);
         assertThat(n3.email(7)).isNull();
         cluster.advance(Duration.ofSeconds(5));
@@ -318,6 +317,7 @@ class StaleIfErrorTest {
         breakLoader();
 
         WriteIntent write = n1.users.beginWrite(ID);
+
         assertThatThrownBy(() -> n1.email(ID)).isSameAs(failure);
         assertThatThrownBy(() -> n2.email(ID)).isSameAs(failure);
         write.close();
@@ -403,7 +403,7 @@ class StaleIfErrorTest {
         users1.put(ID, new User(ID, "v1", 1));
         cluster.advance(Cluster.TTL);
         n2.timePauses();
-        users1.async().get(ID);
+        begin(users1);
         CompletableFuture<User> waiter = users2.async().get(ID);
 
         users1.invalidate(ID);
@@ -502,8 +502,8 @@ class StaleIfErrorTest {
 
     @Test
     void refreshFailsAndLifeEnds_isServedStale() {
-        Member n3 = cluster.node(0, settings -> settings.staleIfError(RETENTION, RETRY_AFTER)
-                .refreshAfterWrite(Duration.ofSeconds(30)));
+        Member n3 = cluster.node(
+                0, settings -> settings.staleIfError(RETENTION, RETRY_AFTER).refreshAfterWrite(Duration.ofSeconds(30)));
         n3.load(this::source);
         n3.email(ID);
         cluster.advance(Cluster.TTL.minusMillis(1));
@@ -519,8 +519,8 @@ class StaleIfErrorTest {
 
     @Test
     void servedStale_isNotRefreshed() {
-        Member n3 = cluster.node(0, settings -> settings.staleIfError(RETENTION, RETRY_AFTER)
-                .refreshAfterWrite(Duration.ofSeconds(30)));
+        Member n3 = cluster.node(
+                0, settings -> settings.staleIfError(RETENTION, RETRY_AFTER).refreshAfterWrite(Duration.ofSeconds(30)));
         n3.load(this::source);
         expire(n1);
         breakLoader();
@@ -541,7 +541,7 @@ class StaleIfErrorTest {
         cluster.advance(Cluster.TTL);
         n2.link.holdFeed();
         n2.link.holdHeads();
-        users2.async().get(ID);
+        begin(users2);
         users1.invalidate(ID);
         cluster.advance(BOUND.minusMillis(1));
         loads.fail(0, new IOException("unlucky"));
@@ -622,6 +622,11 @@ class StaleIfErrorTest {
                 0, settings -> settings.staleIfError(RETENTION, RETRY_AFTER).onEvent(events::add));
         member.load(this::source);
         return member;
+    }
+
+    /** Begins to read, for nobody in particular. */
+    private static void begin(TwoLevelCache<Long, User> users) {
+        CompletableFuture<User> unused = users.async().get(ID);
     }
 
     private static TwoLevelCache<Long, User> held(Member member, HeldLoads loads) {

@@ -101,7 +101,7 @@ class TimeoutsTest {
 
     @Test
     void softTimeout_othersLoad_servesStale() {
-        expired(softly(n1)).async().get(ID);
+        begin(expired(softly(n1)));
         CompletableFuture<User> reader = softly(n2).async().get(ID);
 
         cluster.advanceSlowly(SOFT);
@@ -124,7 +124,7 @@ class TimeoutsTest {
     @Test
     void softTimeout_over_laterReadersAreServedAtOnceForRetryAfter() {
         TwoLevelCache<Long, User> users = expired(softly(n1));
-        users.async().get(ID);
+        begin(users);
         cluster.advanceSlowly(SOFT);
 
         cluster.advanceSlowly(RETRY_AFTER.minus(MOMENT));
@@ -156,7 +156,7 @@ class TimeoutsTest {
     @Test
     void softTimeout_loadFailsLater_isServedStaleOn() {
         TwoLevelCache<Long, User> users = expired(softly(n1));
-        users.async().get(ID);
+        begin(users);
         cluster.advance(SOFT);
 
         loads.fail(0, new IOException("unlucky"));
@@ -170,7 +170,7 @@ class TimeoutsTest {
     void softTimeout_over_tellsListeners() {
         TwoLevelCache<Long, User> users = expired(softly(n1));
         events.clear();
-        users.async().get(ID);
+        begin(users);
 
         cluster.advance(SOFT);
 
@@ -180,7 +180,7 @@ class TimeoutsTest {
     @Test
     void softTimeout_invalidatedMeanwhile_laterReadersGetNothingStale() {
         TwoLevelCache<Long, User> users = expired(softly(n1));
-        users.async().get(ID);
+        begin(users);
         softly(n2).invalidate(ID);
 
         CompletableFuture<User> later = users.async().get(ID);
@@ -194,7 +194,7 @@ class TimeoutsTest {
     @Test
     void softTimeout_invalidatedAfterwards_isServedStaleNoMore() {
         TwoLevelCache<Long, User> users = expired(softly(n1));
-        users.async().get(ID);
+        begin(users);
         cluster.advance(SOFT);
         softly(n2).invalidate(ID);
 
@@ -256,7 +256,7 @@ class TimeoutsTest {
     @Test
     void hardTimeout_over_tellsListeners() {
         TwoLevelCache<Long, User> users = held(n1, settings -> settings.hardTimeout(HARD));
-        users.async().get(ID);
+        begin(users);
 
         cluster.advance(HARD);
 
@@ -292,6 +292,17 @@ class TimeoutsTest {
     }
 
     @Test
+    void hardTimeout_valueIsRetainedForOthersAlone_fails() {
+        expired(softly(n1));
+        CompletableFuture<User> reader =
+                held(n2, settings -> settings.hardTimeout(HARD)).async().get(ID);
+
+        cluster.advance(HARD);
+
+        assertThat(reader).isCompletedExceptionally();
+    }
+
+    @Test
     void hardTimeout_joinedReaders_haveTheirOwnClocks() {
         TwoLevelCache<Long, User> users = held(n1, settings -> settings.hardTimeout(HARD));
         CompletableFuture<User> first = users.async().get(ID);
@@ -308,7 +319,7 @@ class TimeoutsTest {
 
     @Test
     void hardTimeout_othersLoad_fails() {
-        held(n1, settings -> settings.hardTimeout(HARD)).async().get(ID);
+        begin(held(n1, settings -> settings.hardTimeout(HARD)));
         CompletableFuture<User> reader =
                 held(n2, settings -> settings.hardTimeout(HARD)).async().get(ID);
 
@@ -367,6 +378,11 @@ class TimeoutsTest {
         assertThat(loads.begun()).isZero();
     }
 
+    /** Begins to read, for nobody in particular. */
+    private static void begin(TwoLevelCache<Long, User> users) {
+        CompletableFuture<User> unused = users.async().get(ID);
+    }
+
     /** Has the value's life end; it is retained if it is to be. */
     private TwoLevelCache<Long, User> expired(TwoLevelCache<Long, User> users) {
         users.put(ID, V1);
@@ -375,14 +391,17 @@ class TimeoutsTest {
     }
 
     private TwoLevelCache<Long, User> softly(Member member) {
-        return held(member, settings -> settings.staleIfError(RETENTION, RETRY_AFTER)
-                .softTimeout(SOFT));
+        return held(
+                member,
+                settings -> settings.staleIfError(RETENTION, RETRY_AFTER).softTimeout(SOFT));
     }
 
     private TwoLevelCache<Long, User> both(Member member) {
-        return held(member, settings -> settings.staleIfError(RETENTION, RETRY_AFTER)
-                .softTimeout(SOFT)
-                .hardTimeout(HARD));
+        return held(
+                member,
+                settings -> settings.staleIfError(RETENTION, RETRY_AFTER)
+                        .softTimeout(SOFT)
+                        .hardTimeout(HARD));
     }
 
     private TwoLevelCache<Long, User> held(Member member, UnaryOperator<CacheBuilder<Long, User>> settings) {
@@ -390,9 +409,7 @@ class TimeoutsTest {
     }
 
     private TwoLevelCache<Long, User> blocking(Member member, UnaryOperator<CacheBuilder<Long, User>> settings) {
-        return settings.apply(plain(member, "blocking")
-                        .loader(cluster::select)
-                        .staleIfError(RETENTION, RETRY_AFTER))
+        return settings.apply(plain(member, "blocking").loader(cluster::select).staleIfError(RETENTION, RETRY_AFTER))
                 .build();
     }
 
