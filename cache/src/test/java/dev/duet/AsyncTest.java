@@ -48,7 +48,8 @@ class AsyncTest {
 
     /** A cache of the first node whose loads end when the test says so. */
     private TwoLevelCache<Long, User> later(CompletableFuture<User> answer) {
-        return n1.duet.cache("later", Long.class, User.class)
+        return n1.duet
+                .cache("later", Long.class, User.class)
                 .asyncLoader((key, executor) -> {
                     cluster.loads.incrementAndGet();
                     return answer;
@@ -139,7 +140,8 @@ class AsyncTest {
     @Test
     void get_asyncLoader_isGivenTheBackground() {
         List<Executor> given = new ArrayList<>();
-        TwoLevelCache<Long, User> cache = n1.duet.cache("given", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("given", Long.class, User.class)
                 .asyncLoader((key, executor) -> {
                     given.add(executor);
                     return CompletableFuture.supplyAsync(() -> v1, executor);
@@ -262,7 +264,8 @@ class AsyncTest {
     @Test
     void get_asyncLoaderThrows_failsWithThat() {
         IOException broken = new IOException("broken");
-        TwoLevelCache<Long, User> cache = n1.duet.cache("odd", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("odd", Long.class, User.class)
                 .asyncLoader((key, executor) -> {
                     throw broken;
                 })
@@ -273,7 +276,8 @@ class AsyncTest {
 
     @Test
     void get_asyncLoaderReturnsNoStage_namesTheRemedy() {
-        TwoLevelCache<Long, User> cache = n1.duet.cache("odd", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("odd", Long.class, User.class)
                 .asyncLoader((key, executor) -> nothing())
                 .build();
 
@@ -284,7 +288,8 @@ class AsyncTest {
 
     @Test
     void get_asyncLoaderCompletesWithNull_isAbsent() {
-        TwoLevelCache<Long, User> cache = n1.duet.cache("absent", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("absent", Long.class, User.class)
                 .asyncLoader((key, executor) -> CompletableFuture.<User>completedFuture(null))
                 .cacheAbsence(Duration.ofSeconds(5))
                 .build();
@@ -334,7 +339,8 @@ class AsyncTest {
 
     @Test
     void keyRefusedByTheCodec_failsInTheFuture() {
-        TwoLevelCache<String, String> cache = n1.duet.cache("texts", String.class, String.class)
+        TwoLevelCache<String, String> cache = n1.duet
+                .cache("texts", String.class, String.class)
                 .loader(key -> key)
                 .build();
         String bad = "half of a pair: \uD83D";
@@ -520,8 +526,7 @@ class AsyncTest {
 
         assertThat(elsewhere(() -> cache.get(1L))).isEqualTo("loaded");
         assertThat(cache.async().get(2L)).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("loaded");
-        assertThat(cache.async().getAll(List.of(3L, 4L)))
-                .succeedsWithin(Duration.ofSeconds(5));
+        assertThat(cache.async().getAll(List.of(3L, 4L))).succeedsWithin(Duration.ofSeconds(5));
         assertThat(cache.async().invalidate(1L)).succeedsWithin(Duration.ofSeconds(5));
     }
 

@@ -75,8 +75,8 @@ class BulkTest {
         int before = node.link.roundTrips().size();
         call.run();
         return node.link.roundTrips().subList(before, node.link.roundTrips().size()).stream()
-                .map(together -> together.size() + " "
-                        + together.get(0).getClass().getSimpleName())
+                .map(together ->
+                        together.size() + " " + together.get(0).getClass().getSimpleName())
                 .toList();
     }
 
@@ -93,8 +93,8 @@ class BulkTest {
     void getAll_near_asksNobody() {
         n1.users.getAll(List.of(1L, 2L));
 
-        assertThat(roundTrips(n1, () -> assertThat(n1.users.getAll(List.of(1L, 2L)))
-                        .hasSize(2)))
+        assertThat(roundTrips(
+                        n1, () -> assertThat(n1.users.getAll(List.of(1L, 2L))).hasSize(2)))
                 .isEmpty();
         assertThat(bulks).hasSize(1);
         assertThat(n1.users.stats().nearHits()).isEqualTo(2);
@@ -106,8 +106,10 @@ class BulkTest {
         n1.users.getAll(List.of(3L));
         bulks.clear();
 
-        List<String> trips = roundTrips(n1, () -> assertThat(emails(n1.users.getAll(List.of(1L, 2L, 3L, 4L, 5L))))
-                .containsExactlyInAnyOrder("v1", "v2", "v3", "v4", "v5"));
+        List<String> trips = roundTrips(
+                n1,
+                () -> assertThat(emails(n1.users.getAll(List.of(1L, 2L, 3L, 4L, 5L))))
+                        .containsExactlyInAnyOrder("v1", "v2", "v3", "v4", "v5"));
 
         assertThat(trips).containsExactly("4 Lease", "2 Fill");
         assertThat(bulks).containsExactly(Set.of(4L, 5L));
@@ -134,9 +136,10 @@ class BulkTest {
 
     @Test
     void getAll_duplicates_areReadOnce() {
-        List<String> trips = roundTrips(n1, () -> assertThat(
-                        n1.users.getAll(List.of(1L, 2L, 1L, 2L)).keySet())
-                .containsExactly(1L, 2L));
+        List<String> trips = roundTrips(
+                n1,
+                () -> assertThat(n1.users.getAll(List.of(1L, 2L, 1L, 2L)).keySet())
+                        .containsExactly(1L, 2L));
 
         assertThat(trips).containsExactly("2 Lease", "2 Fill");
     }
@@ -195,7 +198,8 @@ class BulkTest {
 
     @Test
     void get_onACacheThatHasOnlyABulkLoader_usesIt() {
-        TwoLevelCache<Long, User> cache = n1.duet.cache("bulk-only", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("bulk-only", Long.class, User.class)
                 .bulkLoader(this::load)
                 .build();
 
@@ -233,7 +237,8 @@ class BulkTest {
     void getAll_asyncBulkLoader_loadsOnce() {
         CompletableFuture<Map<Long, User>> answer = new CompletableFuture<>();
         List<Set<? extends Long>> asked = new ArrayList<>();
-        TwoLevelCache<Long, User> cache = n1.duet.cache("async-bulk", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("async-bulk", Long.class, User.class)
                 .asyncBulkLoader((keys, executor) -> {
                     asked.add(keys);
                     return answer;
@@ -251,7 +256,8 @@ class BulkTest {
 
     @Test
     void getAll_asyncBulkLoaderReturnsNoStage_namesIt() {
-        TwoLevelCache<Long, User> cache = n1.duet.cache("async-bulk", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("async-bulk", Long.class, User.class)
                 .asyncBulkLoader((keys, executor) -> nothing())
                 .build();
 
@@ -270,8 +276,8 @@ class BulkTest {
         assertThat(broken.getSuppressed()).isEmpty();
         bulkLoader = this::selectAll;
 
-        assertThat(roundTrips(n2, () -> assertThat(n2.users.getAll(List.of(1L, 2L)))
-                        .hasSize(2)))
+        assertThat(roundTrips(
+                        n2, () -> assertThat(n2.users.getAll(List.of(1L, 2L))).hasSize(2)))
                 .containsExactly("2 Lease", "2 Fill");
 
         assertThat(n1.users.stats().loadFailures()).isEqualTo(2);
@@ -353,7 +359,8 @@ class BulkTest {
     void getAll_someSingleLoadsFail_throwsTheFirstWithTheOthersBesideAndCachesTheRest() {
         IOException first = new IOException("first");
         IOException second = new IOException("second");
-        TwoLevelCache<Long, User> cache = n1.duet.cache("partly", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("partly", Long.class, User.class)
                 .loader(key -> {
                     if (key < 3) {
                         throw key == 1 ? first : second;
@@ -373,7 +380,8 @@ class BulkTest {
 
     @Test
     void getAll_oneValueCannotBeEncoded_failsForThatAloneAndCachesTheRest() {
-        TwoLevelCache<Long, Object> cache = n1.duet.cache("odd", Long.class, Object.class)
+        TwoLevelCache<Long, Object> cache = n1.duet
+                .cache("odd", Long.class, Object.class)
                 .loader(key -> key == 1 ? new ConfigurationTest.Unserialisable() : "fine")
                 .build();
 
@@ -461,8 +469,7 @@ class BulkTest {
 
             assertThat(there.get()).hasSize(150);
             assertThat(here.get()).hasSize(150);
-            assertThat(bulks.stream().mapToInt(Set::size).sum()
-                            + cluster.loads.getAndSet(0))
+            assertThat(bulks.stream().mapToInt(Set::size).sum() + cluster.loads.getAndSet(0))
                     .isEqualTo(200);
         }
     }
@@ -518,7 +525,8 @@ class BulkTest {
         TwoLevelCache<Long, String> foreign =
                 single.duet.cache("odd", Long.class, String.class).build();
         foreign.putAll(Map.of(1L, "text", 2L, "text"));
-        TwoLevelCache<Long, User> cache = n1.duet.cache("odd", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("odd", Long.class, User.class)
                 .bulkLoader(this::load)
                 .build();
 
@@ -561,8 +569,8 @@ class BulkTest {
         n1.users.invalidate(1L);
         assertThat(n1.duet.stats().owed()).isEqualTo(1);
 
-        List<String> trips = roundTrips(n1, () -> assertThat(emails(n1.users.getAll(List.of(1L, 2L))))
-                .containsExactlyInAnyOrder("new", "v2"));
+        List<String> trips = roundTrips(
+                n1, () -> assertThat(emails(n1.users.getAll(List.of(1L, 2L)))).containsExactlyInAnyOrder("new", "v2"));
 
         assertThat(trips).containsExactly("1 Lease");
     }
@@ -605,7 +613,8 @@ class BulkTest {
         List<Long> keys = LongStream.range(0, 10_000).boxed().toList();
         keys.forEach(id -> cluster.commit(id, "v" + id));
 
-        List<String> trips = roundTrips(n1, () -> assertThat(n1.users.getAll(keys)).hasSize(10_000));
+        List<String> trips =
+                roundTrips(n1, () -> assertThat(n1.users.getAll(keys)).hasSize(10_000));
 
         assertThat(trips).containsExactly("10000 Lease", "10000 Fill");
         assertThat(bulks).hasSize(1);
@@ -613,7 +622,8 @@ class BulkTest {
 
     @Test
     void getAll_keyRefusedByTheCodec_loadsNothingAndLeavesNoFlightBehind() {
-        TwoLevelCache<String, String> cache = n1.duet.cache("texts", String.class, String.class)
+        TwoLevelCache<String, String> cache = n1.duet
+                .cache("texts", String.class, String.class)
                 .loader(key -> "loaded")
                 .build();
 
@@ -669,8 +679,8 @@ class BulkTest {
         values.put("good", "value");
         values.put("half of a pair: \uD83D", "value");
 
-        assertThat(roundTrips(n1, () -> assertThatThrownBy(() -> cache.putAll(values))
-                        .isInstanceOf(CodecException.class)))
+        assertThat(roundTrips(
+                        n1, () -> assertThatThrownBy(() -> cache.putAll(values)).isInstanceOf(CodecException.class)))
                 .isEmpty();
         assertThat(cache.getIfPresent("good")).isNull();
     }
@@ -692,8 +702,7 @@ class BulkTest {
         strict.users.getAll(List.of(1L, 2L));
         strict.link.down(true);
 
-        assertThatThrownBy(() -> strict.users.putAll(
-                        Map.of(1L, new User(1, "put", 1), 2L, new User(2, "put", 1))))
+        assertThatThrownBy(() -> strict.users.putAll(Map.of(1L, new User(1, "put", 1), 2L, new User(2, "put", 1))))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageContaining("users");
         assertThat(strict.isNear(1)).isFalse();
@@ -756,8 +765,7 @@ class BulkTest {
     @Test
     void getAll_result_mapsEachKeyToItsOwnValue() {
         assertThat(n1.users.getAll(List.of(1L, 2L)))
-                .containsExactly(
-                        entry(1L, cluster.database.get(1L)), entry(2L, cluster.database.get(2L)));
+                .containsExactly(entry(1L, cluster.database.get(1L)), entry(2L, cluster.database.get(2L)));
     }
 
     @SuppressWarnings("TypeParameterUnusedInFormals") // null fits every type

@@ -2,6 +2,7 @@ package dev.duet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.duet.store.CacheException;
 import dev.duet.store.InMemoryStore;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +262,112 @@ class ConfigurationTest {
 
         assertThatThrownBy(() -> duet.cache("users", String.class, String.class).build())
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void copyNearValues_eachReaderGetsItsOwn() {
+        TwoLevelCache<Long, List<String>> shared =
+                duet.cache("shared", Long.class, new TypeRef<List<String>>() {}).build();
+        TwoLevelCache<Long, List<String>> copied = duet.cache("copied", Long.class, new TypeRef<List<String>>() {})
+                .copyNearValues()
+                .build();
+        shared.put(1L, List.of("x"));
+        copied.put(1L, List.of("x"));
+
+        assertThat(shared.getIfPresent(1L)).isSameAs(shared.getIfPresent(1L));
+        assertThat(copied.getIfPresent(1L)).isEqualTo(copied.getIfPresent(1L)).isNotSameAs(copied.getIfPresent(1L));
+    }
+
+    @Test
+    void onEvent_severalListeners_areAllTold() {
+        List<CacheEvent> first = new CopyOnWriteArrayList<>();
+        List<CacheEvent> second = new CopyOnWriteArrayList<>();
+        TwoLevelCache<Long, String> cache =
+                users().onEvent(first::add).onEvent(second::add).build();
+
+        cache.invalidate(1L);
+
+        await().untilAsserted(() -> assertThat(second).containsExactly(new CacheEvent.Invalidated("users", 1L, true)));
+        await().untilAsserted(() -> assertThat(first).isEqualTo(second));
+    }
+
+    @Test
+    void executor_runsStepsAndListeners() {
+        List<String> threads = new CopyOnWriteArrayList<>();
+        try (Duet other = Duet.builder()
+                .store(store)
+                .executor(task -> {
+                    threads.add("step");
+                    task.run();
+                })
+                .build()) {
+            TwoLevelCache<Long, String> cache = other.cache("users", Long.class, String.class)
+                    .loader(key -> "loaded")
+                    .build();
+
+            assertThat(cache.async().get(1L)).isCompletedWithValue("loaded");
+            assertThat(threads).isNotEmpty();
+            threads.clear();
+            assertThat(cache.get(2L)).isEqualTo("loaded");
+            assertThat(threads).isEmpty();
+        }
+    }
+
+    @Test
+    void codeVersion_isAPartOfTheNameInTheStoreAndNotOfTheCaches() {
+        TwoLevelCache<Long, String> plain = users().build();
+        TwoLevelCache<Long, String> versioned = users().codeVersion("2").build();
+        plain.put(1L, "plain");
+
+        assertThat(versioned.getIfPresent(1L)).isNull();
+        assertThat(versioned.name()).isEqualTo("users");
+        assertThat(((DefaultTwoLevelCache<?, ?>) versioned).core.config.storeName())
+                .isEqualTo("users@2");
+        assertThat(((DefaultTwoLevelCache<?, ?>) plain).core.config.storeName()).isEqualTo("users");
+    }
+
+    @Test
+    void nulls_areRefused() {
+        CacheBuilder<Long, String> builder = users();
+
+        assertNull(() -> builder.maximumWeight(1, null), "weigher");
+        assertNull(() -> builder.expiry(null), "expiry");
+        assertNull(() -> builder.codec(null), "codec");
+        assertNull(() -> builder.loader(null), "loader");
+        assertNull(() -> builder.asyncLoader(null), "asyncLoader");
+        assertNull(() -> builder.conditionalLoader(null), "conditionalLoader");
+        assertNull(() -> builder.bulkLoader(null), "bulkLoader");
+        assertNull(() -> builder.asyncBulkLoader(null), "asyncBulkLoader");
+        assertNull(() -> builder.onEvent(null), "listener");
+        assertNull(() -> builder.memoize(null), "function");
+        assertNull(() -> Duet.builder().executor(null), "executor");
+        assertNull(() -> LoadResult.of(null), "value");
+        assertNull(() -> LoadResult.of("x").expiresAfter(null), "life");
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> builder.codeVersion(null),
+                () -> builder.hardTimeout(null),
+                () -> LoadResult.of("x").validator(null),
+                () -> users().build().getAll(null),
+                () -> users().build().putAll(null),
+                () -> users().build().async().getAll(null),
+                () -> users().build().async().putAll(null))) {
+            assertThatThrownBy(call).isInstanceOf(NullPointerException.class);
+        }
+    }
+
+    @Test
+    void nullKeys_ofReadsWithEntries_areRefused() {
+        TwoLevelCache<Long, String> cache = users().loader(key -> "x").build();
+
+        assertNull(() -> cache.getEntry(null), "key");
+        assertNull(() -> cache.getEntryIfPresent(null), "key");
+        assertNull(() -> cache.beginWrite((Long) null), "key is null");
+        assertNull(() -> cache.get(1L, null), "loader");
+        assertNull(() -> cache.update(1L, (WriteAction<RuntimeException>) null), "write");
+    }
+
+    private static void assertNull(ThrowingCallable call, String argument) {
+        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessageContaining(argument);
     }
 
     @Test

@@ -30,7 +30,8 @@ class CopyTest {
     }
 
     private CacheBuilder<Long, List<String>> builder(Member node) {
-        return node.duet.cache("tags", Long.class, new TypeRef<List<String>>() {})
+        return node.duet
+                .cache("tags", Long.class, new TypeRef<List<String>>() {})
                 .expireAfterWrite(Cluster.TTL)
                 .ttlJitter(0)
                 .refreshBeta(0)

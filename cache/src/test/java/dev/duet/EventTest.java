@@ -245,7 +245,8 @@ class EventTest {
         }
         assertThat(events.stream().filter(CacheEvent.Degraded.class::isInstance))
                 .singleElement()
-                .satisfies(event -> assertThat(((CacheEvent.Degraded) event).reason()).contains("the store is down"));
+                .satisfies(event ->
+                        assertThat(((CacheEvent.Degraded) event).reason()).contains("the store is down"));
         assertThat(events).noneMatch(CacheEvent.Recovered.class::isInstance);
 
         n1.link.down(false);
@@ -273,7 +274,8 @@ class EventTest {
     @Test
     void listener_throws_harmsNeitherReadersNorOtherListeners() {
         List<CacheEvent> told = new ArrayList<>();
-        TwoLevelCache<Long, User> cache = n1.duet.cache("loud", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("loud", Long.class, User.class)
                 .loader(cluster::select)
                 .onEvent(event -> {
                     throw new IllegalStateException("listener");
@@ -287,15 +289,15 @@ class EventTest {
 
         assertThat(told)
                 .containsExactly(
-                        new CacheEvent.Loaded("loud", ID, Duration.ZERO),
-                        new CacheEvent.Invalidated("loud", ID, true));
+                        new CacheEvent.Loaded("loud", ID, Duration.ZERO), new CacheEvent.Invalidated("loud", ID, true));
     }
 
     @Test
     void listener_thatReadsTheCache_isFine() {
         List<User> read = new ArrayList<>();
         List<TwoLevelCache<Long, User>> cache = new ArrayList<>();
-        cache.add(n1.duet.cache("reading", Long.class, User.class)
+        cache.add(n1.duet
+                .cache("reading", Long.class, User.class)
                 .loader(cluster::select)
                 .onEvent(event -> read.add(cache.get(0).getIfPresent(ID)))
                 .build());

@@ -142,9 +142,11 @@ class InterruptTest {
         joined.thread.interrupt();
 
         assertThat(joined.outcome())
-                .isInstanceOfSatisfying(CacheException.class, e -> assertThat(e)
-                        .hasMessageContaining("interrupted while waiting for cache 'users'")
-                        .hasCauseInstanceOf(InterruptedException.class));
+                .isInstanceOfSatisfying(
+                        CacheException.class,
+                        e -> assertThat(e)
+                                .hasMessageContaining("interrupted while waiting for cache 'users'")
+                                .hasCauseInstanceOf(InterruptedException.class));
         assertThat(joined.interrupted).isTrue();
         go.countDown();
         assertThat(loading.outcome()).isEqualTo(new User(ID, "v1", 1));
@@ -154,7 +156,8 @@ class InterruptTest {
     @Test
     void callerInterruptedBeforeItsLoad_leavesAndTheLoadGoesOnForOthers() throws Exception {
         CountDownLatch waits = new CountDownLatch(1);
-        TwoLevelCache<Long, User> cache = n1.duet.cache("later", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("later", Long.class, User.class)
                 .asyncLoader((key, executor) -> {
                     waits.countDown();
                     return answer;

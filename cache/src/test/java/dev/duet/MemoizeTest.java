@@ -136,8 +136,8 @@ class MemoizeTest {
     void codeVersion_bothOnOneNode_keepsThemApart() {
         MemoizedFunction<Long, String> old = build(n1, "1");
         MemoizedFunction<Long, String> young = build(n1, "2");
-        MemoizedFunction<Long, String> plain = n1.duet.memoize(
-                "squares", Long.class, String.class, key -> compute(key, "none"));
+        MemoizedFunction<Long, String> plain =
+                n1.duet.memoize("squares", Long.class, String.class, key -> compute(key, "none"));
 
         assertThat(old.apply(7L)).isEqualTo("7 by 1");
         assertThat(young.apply(7L)).isEqualTo("7 by 2");

@@ -47,9 +47,8 @@ class ReaderThreadsTest {
     /** Virtual threads where there are such. */
     private static ExecutorService threads() {
         try {
-            return (ExecutorService) Executors.class
-                    .getMethod("newVirtualThreadPerTaskExecutor")
-                    .invoke(null);
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (ReflectiveOperationException | UnsupportedOperationException e) {
             return Executors.newCachedThreadPool();
         }
@@ -83,9 +82,8 @@ class ReaderThreadsTest {
             assertThat(info.getLockedSynchronizers()).isEmpty();
         });
         go.countDown();
-        readers.forEach(reader -> assertThat(reader)
-                .succeedsWithin(Duration.ofSeconds(10))
-                .isEqualTo("loaded"));
+        readers.forEach(reader ->
+                assertThat(reader).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("loaded"));
         assertThat(loads).hasValue(1);
     }
 
@@ -129,9 +127,8 @@ class ReaderThreadsTest {
 
         assertThat(workers()).isLessThanOrEqualTo(workers);
         go.countDown();
-        readers.forEach(reader -> assertThat(reader)
-                .succeedsWithin(Duration.ofSeconds(10))
-                .isEqualTo("loaded"));
+        readers.forEach(reader ->
+                assertThat(reader).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("loaded"));
         assertThat(loads).hasValue(1);
     }
 

@@ -101,7 +101,8 @@ class RecursionTest {
 
     @Test
     void get_sameKeyThroughAnotherCache_isFound() {
-        TwoLevelCache<Long, User> other = n1.duet.cache("other", Long.class, User.class)
+        TwoLevelCache<Long, User> other = n1.duet
+                .cache("other", Long.class, User.class)
                 .loader(key -> n1.users.get(key))
                 .build();
         n1.loadNext(other::get);
@@ -172,7 +173,8 @@ class RecursionTest {
     void get_otherKeyThatIsBeingLoaded_joinsIt() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CompletableFuture<User> seven = new CompletableFuture<>();
-        TwoLevelCache<Long, User> cache = n1.duet.cache("joined", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("joined", Long.class, User.class)
                 .loader(key -> n1.users.get(key))
                 .build();
         n1.loadNext(key -> {
@@ -213,7 +215,8 @@ class RecursionTest {
             asksFor.put(2L, 1L);
             CountDownLatch both = new CountDownLatch(2);
             List<TwoLevelCache<Long, User>> cache = new ArrayList<>();
-            cache.add(n1.duet.cache("round" + round, Long.class, User.class)
+            cache.add(n1.duet
+                    .cache("round" + round, Long.class, User.class)
                     .loader(key -> {
                         both.countDown();
                         assertThat(both.await(10, TimeUnit.SECONDS)).isTrue();
@@ -221,8 +224,10 @@ class RecursionTest {
                     })
                     .build());
 
-            CompletableFuture<User> one = CompletableFuture.supplyAsync(() -> cache.get(0).get(1L));
-            CompletableFuture<User> two = CompletableFuture.supplyAsync(() -> cache.get(0).get(2L));
+            CompletableFuture<User> one =
+                    CompletableFuture.supplyAsync(() -> cache.get(0).get(1L));
+            CompletableFuture<User> two =
+                    CompletableFuture.supplyAsync(() -> cache.get(0).get(2L));
 
             for (CompletableFuture<User> each : List.of(one, two)) {
                 assertThatThrownBy(() -> each.get(10, TimeUnit.SECONDS))
@@ -255,7 +260,8 @@ class RecursionTest {
     @Test
     void asyncLoader_sameKeyInItsStage_isFound() {
         List<TwoLevelCache<Long, User>> cache = new ArrayList<>();
-        cache.add(n1.duet.cache("async", Long.class, User.class)
+        cache.add(n1.duet
+                .cache("async", Long.class, User.class)
                 .asyncLoader((key, executor) -> cache.get(0).async().get(key))
                 .build());
 

@@ -78,7 +78,8 @@ class WarmTest {
 
     @Test
     void warm_someKeysFail_countsThemAndLoadsTheOthers() {
-        TwoLevelCache<Long, User> cache = n1.duet.cache("partly", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("partly", Long.class, User.class)
                 .loader(key -> {
                     if (key % 10 == 0) {
                         throw new IOException("broken " + key);
@@ -95,7 +96,8 @@ class WarmTest {
     @Test
     void warm_partFails_isSkipped() {
         AtomicBoolean first = new AtomicBoolean(true);
-        TwoLevelCache<Long, User> cache = n1.duet.cache("bulk", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("bulk", Long.class, User.class)
                 .bulkLoader(keys -> {
                     if (first.getAndSet(false)) {
                         throw new IOException("broken");
@@ -111,7 +113,8 @@ class WarmTest {
 
     @Test
     void warm_keyRefusedByTheCodec_countsItsPartAsFailed() {
-        TwoLevelCache<String, String> cache = n1.duet.cache("texts", String.class, String.class)
+        TwoLevelCache<String, String> cache = n1.duet
+                .cache("texts", String.class, String.class)
                 .loader(key -> key)
                 .build();
         List<String> keys = new ArrayList<>(
@@ -153,7 +156,8 @@ class WarmTest {
     @Test
     void warm_interrupted_endsWithTheFlag() throws Exception {
         CompletableFuture<User> never = new CompletableFuture<>();
-        TwoLevelCache<Long, User> cache = n1.duet.cache("never", Long.class, User.class)
+        TwoLevelCache<Long, User> cache = n1.duet
+                .cache("never", Long.class, User.class)
                 .asyncLoader((key, executor) -> never)
                 .build();
 
