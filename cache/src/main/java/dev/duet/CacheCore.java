@@ -166,12 +166,19 @@ final class CacheCore<K, V> {
         return leaseTerm;
     }
 
-    /** Renews leases every third of their term, for as long as a loader may take; until cancelled. */
-    Future<?> renewLeases(List<Namespace.Request<Boolean>> renewals) {
+    /**
+     * Renews leases every third of their term, for as long as a loader may take; until cancelled.
+     *
+     * @param atOnce whether to renew them now as well, since they have waited for the loads of others
+     */
+    Future<?> renewLeases(List<Namespace.Request<Boolean>> renewals, boolean atOnce) {
         if (renewals.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
         long end = node.clock().read() + config.loadTimeout().toNanos() - leaseTerm * 1_000;
+        if (atOnce) {
+            node.link().sendAll(renewals);
+        }
         Runnable renew = () -> {
             if (node.clock().read() > end) {
                 throw new IllegalStateException("takes longer than loadTimeout"); // ends the renewals

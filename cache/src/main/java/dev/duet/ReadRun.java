@@ -228,56 +228,80 @@ final class ReadRun<K, V> {
             return;
         }
         if (core.loadsElsewhere) {
-            core.node.background().execute(() -> guard(reads, () -> call(reads)));
+            core.node.background().execute(() -> guard(reads, () -> call(reads, false)));
         } else {
-            call(reads);
+            call(reads, false);
         }
     }
 
-    /** Calls the loader, for all keys at once if it can. */
-    private void call(List<KeyRead<K, V>> reads) {
-        Map<K, KeyRead<K, V>> byKey = new LinkedHashMap<>();
-        for (KeyRead<K, V> read : reads) {
-            byKey.put(read.key, read);
-            if (read.mode == Mode.ALONE) {
-                core.stats.loadsAlone.increment();
-                asks(read);
-            }
-            read.started = core.node.clock().read();
-        }
-        Future<?> renewal = core.renewLeases(reads.stream()
+    /**
+     * Calls the loader: for all keys at once if it can, or for one after the other for a while, so that what was loaded is
+     * filled before the rest is loaded.
+     *
+     * @param goesOn whether others of the same read were loaded before
+     */
+    private void call(List<KeyRead<K, V>> reads, boolean goesOn) {
+        List<Request<Boolean>> renewals = reads.stream()
                 .filter(read -> read.mode == Mode.FILL)
                 .map(read -> new Request<>(read.record, new Operation.Renew(read.token, core.leaseTerm())))
-                .toList());
+                .toList();
+        Future<?> renewal = core.renewLeases(renewals, goesOn);
         LoadScope.Stack stack = core.node.loads();
         LoadScope before = stack.current();
+        Map<K, KeyRead<K, V>> byKey = new LinkedHashMap<>();
+        reads.forEach(read -> byKey.put(read.key, read));
         stack.enter(
                 caller,
                 core.flights,
                 byKey.keySet(),
                 reads.stream().map(read -> read.flight).toList());
+        int called = reads.size();
         try {
             if (source.isBulk(reads.size())) {
+                reads.forEach(this::begin);
                 callBulk(byKey);
             } else {
-                for (KeyRead<K, V> read : reads) {
-                    read.loaded = timed(read, source.load(read.key, previousOf(read), core.node.background()));
-                }
+                called = callEach(reads);
             }
         } finally {
             stack.leave(before);
         }
-        CompletableFuture<?>[] all = reads.stream().map(read -> read.loaded).toArray(CompletableFuture<?>[]::new);
+        List<KeyRead<K, V>> part = List.copyOf(reads.subList(0, called));
+        List<KeyRead<K, V>> rest = List.copyOf(reads.subList(called, reads.size()));
+        CompletableFuture<?>[] all = part.stream().map(read -> read.loaded).toArray(CompletableFuture<?>[]::new);
         CompletableFuture<@Nullable Void> done = CompletableFuture.allOf(all).handle((end, failure) -> null);
         Consumer<@Nullable Void> landing = end -> {
             renewal.cancel(false);
-            landed(reads);
+            landed(part);
+            if (!rest.isEmpty()) {
+                guard(rest, () -> call(rest, true));
+            }
         };
         if (done.isDone()) {
             landing.accept(null);
         } else {
             then(done, reads, landing);
         }
+    }
+
+    private void begin(KeyRead<K, V> read) {
+        if (read.mode == Mode.ALONE) {
+            core.stats.loadsAlone.increment();
+            asks(read);
+        }
+        read.started = core.node.clock().read();
+    }
+
+    /** Loads keys one by one until a third of a lease's term is over; how many. */
+    private int callEach(List<KeyRead<K, V>> reads) {
+        long end = core.node.clock().read() + core.leaseTerm() * 1_000 / 3;
+        int called = 0;
+        do {
+            KeyRead<K, V> read = reads.get(called++);
+            begin(read);
+            read.loaded = timed(read, source.load(read.key, previousOf(read), core.node.background()));
+        } while (called < reads.size() && core.node.clock().read() < end);
+        return called;
     }
 
     private void callBulk(Map<K, KeyRead<K, V>> byKey) {
@@ -461,7 +485,7 @@ final class ReadRun<K, V> {
                     core.refreshLater(read.key, seen.writtenAt());
                 } else if (reply.get() instanceof LeaseReply.Granted granted) {
                     granted(read, granted);
-                    call(List.of(read));
+                    call(List.of(read), false);
                 } else if (((LeaseReply.Refused) reply.get()).reading() instanceof Reading.Hit hit) {
                     if (hit.writtenAt() == seen.writtenAt()) {
                         core.refreshSoon(read.key, seen); // somebody else is at it

@@ -194,7 +194,10 @@ class ReadingIT {
             thread.join();
         }
 
-        long waited = sum(nodes, CacheStats::leaseWaits) + sum(nodes, CacheStats::loads) - sum(nodes, CacheStats::refreshes) - 1;
+        long waited = sum(nodes, CacheStats::leaseWaits)
+                + sum(nodes, CacheStats::loads)
+                - sum(nodes, CacheStats::refreshes)
+                - 1;
         LOG.info(
                 "{} reads over {} lives: {} took more than 1 ms, the slowest {} ms; {} were answered by the store;"
                         + " {} loaded or waited for a load; {} refreshes; {} stalls of the machine",
@@ -215,7 +218,9 @@ class ReadingIT {
     }
 
     private static long sum(List<TwoLevelCache<Long, User>> nodes, ToLongFunction<CacheStats> counter) {
-        return nodes.stream().mapToLong(node -> counter.applyAsLong(node.stats())).sum();
+        return nodes.stream()
+                .mapToLong(node -> counter.applyAsLong(node.stats()))
+                .sum();
     }
 
     private static Thread start(String name, AtomicBoolean over, Runnable step) {
