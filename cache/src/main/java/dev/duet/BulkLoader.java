@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the values of several keys from the system of record in one step, such as one query. Called from the threads of
- * readers, from several at once for different keys, and from one in the whole cluster for the same key.
+ * readers and from {@link DuetBuilder#executor}, from several at once for different keys, and from one in the whole cluster for the same key.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values

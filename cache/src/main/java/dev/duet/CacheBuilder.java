@@ -144,10 +144,11 @@ public final class CacheBuilder<K, V> {
     }
 
     /**
-     * How eagerly a value that is in demand is refreshed shortly before its end; by default 1. A reader refreshes it with a
-     * probability that rises towards the end, and the earlier, the longer its load took: with 1, as early as is best under
-     * the assumptions of Vattani, Chierichetti and Lowenstein, <em>Optimal Probabilistic Cache Stampede Prevention</em> (VLDB
-     * 2015); with more, earlier. 0 turns early refresh off. Refreshes run on {@link DuetBuilder#executor}; without a loader
+     * How eagerly a value that is in demand is refreshed shortly before its end; by default 1. Each node draws a moment for
+     * each value that it keeps near: before the end by what the last load took and 25 ms, and by a random part of the same
+     * order, which grows with this number; at most half of the life before. The first near hit after it refreshes. From
+     * XFetch (Vattani, Chierichetti and Lowenstein, <em>Optimal Probabilistic Cache Stampede Prevention</em>, VLDB 2015), which
+     * draws at each read. 0 turns early refresh off. Refreshes run on {@link DuetBuilder#executor}; without a loader
      * of the cache's own there are none.
      *
      * @param beta from 0 to 100
@@ -158,7 +159,7 @@ public final class CacheBuilder<K, V> {
     }
 
     /**
-     * The age at which a value is refreshed by the first read that comes, while readers go on with the old one; by default
+     * The age at which a value is refreshed by the first near hit that comes, while readers go on with the old one; by default
      * there is none. Shorter than {@link #expireAfterWrite}, if that is set. Refreshes run on {@link DuetBuilder#executor},
      * once in the cluster; without a loader of the cache's own there are none.
      */
@@ -217,9 +218,9 @@ public final class CacheBuilder<K, V> {
     }
 
     /**
-     * For how long a load keeps other nodes waiting; by default 10 s. A loader that takes longer, or whose node died, is
-     * taken over from, and what it still returns is not cached. Its own readers wait for as long as {@link #hardTimeout}
-     * says.
+     * For how long a load keeps other nodes waiting; by default 10 s. A loader that takes longer is taken over from, and what
+     * it still returns is not cached. One whose node died is taken over from earlier: within {@link DuetBuilder#maxStaleness},
+     * or 2 s if that is longer. Its own readers wait for as long as {@link #hardTimeout} says.
      */
     public CacheBuilder<K, V> loadTimeout(Duration term) {
         this.loadTimeout = duration("loadTimeout", term);

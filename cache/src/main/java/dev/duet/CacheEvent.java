@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Something that happened in a cache on this node, for a {@link CacheListener}. Immutable. Hits and misses are no events;
  * {@link TwoLevelCache#stats} counts them.
  *
- * <p>A key is the application's own object where this node was asked for it; where only its record is known, as when
- * another node has changed it, it is the key's text.
+ * <p>A key is of the type of the cache's keys.
  */
 public sealed interface CacheEvent {
 
@@ -54,7 +53,8 @@ public sealed interface CacheEvent {
     record RefreshFailed(String cache, Object key, Throwable failure) implements CacheEvent {}
 
     /**
-     * A reader was given a value whose life is over.
+     * A value whose life is over was served, since its load failed or takes too long; told once for each such load, and not for
+     * those who are served it after that.
      *
      * @param cache the name of the cache
      * @param key the key
@@ -90,7 +90,7 @@ public sealed interface CacheEvent {
     record Evicted(String cache, Object key) implements CacheEvent {}
 
     /**
-     * The cache goes on without the store, or without news of changes.
+     * The cache goes on without the store.
      *
      * @param cache the name of the cache
      * @param reason why, for people

@@ -3,7 +3,7 @@ package dev.duet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the value of a key from the system of record. Called from the threads of readers, from several at once for
+ * Loads the value of a key from the system of record. Called from the threads of readers and from {@link DuetBuilder#executor}, from several at once for
  * different keys, and from one in the whole cluster for the same key.
  *
  * @param <K> the type of the keys

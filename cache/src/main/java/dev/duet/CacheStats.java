@@ -30,7 +30,7 @@ import java.time.Duration;
  * @param refreshes loads that renewed a value while readers went on with the old one, and ended well; they count as loads
  *     as well
  * @param refreshFailures loads of that kind that failed; they count as load failures as well
- * @param staleServed reads that were given a value whose life was over, since it could not be loaded anew, or not in time
+ * @param staleServed loads that failed or took too long, and in whose place a value was served whose life was over
  * @param loadTimeouts reads that waited for a load for as long as {@link CacheBuilder#hardTimeout} allows, in vain
  * @param leaseWaits reads that waited for another node's load
  */

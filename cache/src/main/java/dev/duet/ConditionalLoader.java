@@ -30,7 +30,7 @@ public interface ConditionalLoader<K, V> {
      *
      * @param key the key, not null
      * @param previous the value that is refreshed, or that has expired and is {@linkplain CacheBuilder#staleIfError
-     *     retained}; null if none is held, or if it was invalidated
+     *     retained}, as the store holds it; null if it holds none, if it was invalidated, or if the store does not answer
      * @return what was found; not null, and {@link LoadResult#unchanged} only if there is a {@code previous}
      * @throws Exception if it cannot be loaded; reaches the reader as itself, unless {@code previous} is served in its place
      */

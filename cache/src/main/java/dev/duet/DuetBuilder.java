@@ -114,7 +114,7 @@ public final class DuetBuilder {
      * Runs what must not be on a caller's thread: refreshes, loads with timeouts, asynchronous reads and listeners; by default
      * a pool of the node's own, which ends with it. The {@code Duet} does not shut this one down. Its tasks load, and so may
      * block. One that runs tasks on the thread that hands them in is allowed, but then refreshes and listeners hold up
-     * readers, and timeouts do not cut loads short.
+     * readers, and timeouts do not cut loads short. What it refuses, whoever hands it in runs itself.
      */
     public DuetBuilder executor(Executor executor) {
         this.executor = Objects.requireNonNull(executor, "executor");

@@ -255,13 +255,14 @@ final class ReadRun<K, V> {
                 core.flights,
                 byKey.keySet(),
                 reads.stream().map(read -> read.flight).toList());
+        Executor executor = stack.carrying(core.node.background());
         int called = reads.size();
         try {
             if (source.isBulk(reads.size())) {
                 reads.forEach(this::begin);
-                callBulk(byKey);
+                callBulk(byKey, executor);
             } else {
-                called = callEach(reads);
+                called = callEach(reads, executor);
             }
         } finally {
             stack.leave(before);
@@ -293,21 +294,21 @@ final class ReadRun<K, V> {
     }
 
     /** Loads keys one by one until a third of a lease's term is over; how many. */
-    private int callEach(List<KeyRead<K, V>> reads) {
+    private int callEach(List<KeyRead<K, V>> reads, Executor executor) {
         long end = core.node.clock().read() + core.leaseTerm() * 1_000 / 3;
         int called = 0;
         do {
             KeyRead<K, V> read = reads.get(called++);
             begin(read);
-            read.loaded = timed(read, source.load(read.key, previousOf(read), core.node.background()));
+            read.loaded = timed(read, source.load(read.key, previousOf(read), executor));
         } while (called < reads.size() && core.node.clock().read() < end);
         return called;
     }
 
-    private void callBulk(Map<K, KeyRead<K, V>> byKey) {
+    private void callBulk(Map<K, KeyRead<K, V>> byKey, Executor executor) {
         long started = core.node.clock().read();
         CompletableFuture<Map<? extends K, ? extends V>> map =
-                source.loadAll(Collections.unmodifiableSet(byKey.keySet()), core.node.background());
+                source.loadAll(Collections.unmodifiableSet(byKey.keySet()), executor);
         CompletableFuture<?> unused = map.whenComplete((found, failure) -> {
             core.stats.loadNanos.add(core.node.clock().read() - started);
             (failure == null ? core.stats.loads : core.stats.loadFailures).add(byKey.size());
@@ -427,6 +428,9 @@ final class ReadRun<K, V> {
                 continue;
             } else {
                 core.fillRefused(read.key, Level.STORE);
+                if (read.refresh) {
+                    core.refreshLater(read.key, read.writtenAt); // the value may still be served
+                }
             }
             land(read, answer);
         }
@@ -492,6 +496,8 @@ final class ReadRun<K, V> {
                     } else {
                         Decoded<V> unused = core.take(read, hit);
                     }
+                } else {
+                    core.refreshSoon(read.key, seen); // it may be gone, and still be served near
                 }
             });
         });

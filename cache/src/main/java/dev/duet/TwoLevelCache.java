@@ -26,7 +26,8 @@ public interface TwoLevelCache<K, V> {
     String name();
 
     /**
-     * The value, if a level holds it; never loads. If the store does not answer, the value counts as not held.
+     * The value, if a level holds it; never waits for a load, though a near hit may begin a refresh in the background. If the
+     * store does not answer, the value counts as not held.
      *
      * @return the value, or null if it is not cached or known to be absent
      */
@@ -37,10 +38,10 @@ public interface TwoLevelCache<K, V> {
      * The value, from the nearest level that holds it; loaded with the cache's loader if none does, once in the cluster
      * however many ask. If the store does not answer, it is loaded all the same.
      *
-     * @return the value, or null if the loader found none
      * <p>The loader runs on the calling thread if nobody else loads the key, unless {@link CacheBuilder#softTimeout} or {@link
      * CacheBuilder#hardTimeout} is set. What it throws reaches the caller as itself, and whoever waits for the same load.
      *
+     * @return the value, or null if the loader found none
      * @throws CacheException if the cache has no loader, or if the thread is interrupted while it waits; what it waited for
      *     goes on
      * @throws RecursiveLoadException if the loader asks for the same key, itself or through other loaders

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,20 @@ public final class LoadScope {
             LoadScope scope = new LoadScope(caller, table, keys);
             flights.forEach(flight -> flight.load = scope);
             current.set(scope);
+        }
+
+        /** An executor whose tasks belong to the call that this thread is in now. */
+        public Executor carrying(Executor executor) {
+            LoadScope scope = current.get();
+            return task -> executor.execute(() -> {
+                LoadScope before = current.get();
+                current.set(scope);
+                try {
+                    task.run();
+                } finally {
+                    leave(before);
+                }
+            });
         }
 
         /** This thread goes back to the call that it was in before, if any; the other may go on elsewhere. */

@@ -201,6 +201,7 @@ public final class NearCache<K, V> {
      * @param key the key
      * @return the hit, or null for a miss
      */
+    @SuppressWarnings("ReferenceEquality") // this very entry, and none that is like it
     public @Nullable NearHit<V> examine(K key) {
         long fresh = freshness.until();
         NearEntry<V> entry = quietly(key);
