@@ -205,12 +205,6 @@ final class ReadPath<K, V> {
     private boolean hasLanded(Flight<K, Answer<V>> flight) {
         Answer<V> served = served(flight.key);
         if (served == null) {
-            if (core.loadsElsewhere) {
-                Answer<V> retained = core.retained(flight.key);
-                if (retained != null) {
-                    flight.fallback.complete(retained);
-                }
-            }
             return false;
         }
         core.flights.land(flight, served);
@@ -238,7 +232,7 @@ final class ReadPath<K, V> {
         Future<?> softTimer = soft == null
                 ? null
                 : later(soft, () -> {
-                    CompletableFuture<?> unused = flight.fallback.thenAccept(stale -> {
+                    CompletableFuture<?> unused = fallback(flight).thenAccept(stale -> {
                         if (mine.complete(own(stale))) {
                             core.servedStaleForTime(flight.key, stale);
                         }
@@ -261,6 +255,15 @@ final class ReadPath<K, V> {
             }
         });
         return mine;
+    }
+
+    /**
+     * What is retained near at this moment, or else what the flight finds in the store. Not what was near when the flight
+     * began: that may have been as old as B then, and who joins the flight may come B later (promise P1).
+     */
+    private CompletableFuture<Answer<V>> fallback(Flight<K, Answer<V>> flight) {
+        Answer<V> near = core.retained(flight.key);
+        return near == null ? flight.fallback : CompletableFuture.completedFuture(near);
     }
 
     private static void cancel(@Nullable Future<?> timer) {
