@@ -207,12 +207,6 @@ final class ReadPath<K, V> {
     private boolean hasLanded(Flight<K, Answer<V>> flight) {
         Answer<V> served = served(flight.key);
         if (served == null) {
-            if (core.loadsElsewhere) {
-                Answer<V> retained = core.retained(flight.key);
-                if (retained != null) {
-                    flight.fallback.complete(retained);
-                }
-            }
             return false;
         }
         core.flights.land(flight, served);
@@ -241,12 +235,12 @@ final class ReadPath<K, V> {
                 ? null
                 : later(soft, () -> {
                     CompletableFuture<?> unused =
-                            flight.fallback.thenAccept(stale -> serveStale(mine, flight.key, stale));
+                            fallback(flight).thenAccept(stale -> serveStale(mine, flight.key, stale));
                 });
         Future<?> hardTimer = hard == null
                 ? null
                 : later(hard, () -> {
-                    Answer<V> stale = flight.fallback.getNow(null);
+                    Answer<V> stale = fallback(flight).getNow(null);
                     if (stale != null) {
                         serveStale(mine, flight.key, stale);
                         return;
@@ -272,6 +266,15 @@ final class ReadPath<K, V> {
         if (reader.complete(own(stale))) {
             core.servedStaleForTime(key);
         }
+    }
+
+    /**
+     * What is retained near at this moment, or else what the flight finds in the store. Not what was near when the flight
+     * began: that may have been as old as B then, and who joins the flight may come B later (promise P1).
+     */
+    private CompletableFuture<Answer<V>> fallback(Flight<K, Answer<V>> flight) {
+        Answer<V> near = core.retained(flight.key);
+        return near == null ? flight.fallback : CompletableFuture.completedFuture(near);
     }
 
     private static void cancel(@Nullable Future<?> timer) {

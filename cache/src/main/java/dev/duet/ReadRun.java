@@ -131,6 +131,7 @@ final class ReadRun<K, V> {
                 Decoded<V> decoded = core.old(read.record, writing);
                 if (decoded == null) {
                     core.stats.storeMisses.increment();
+                    previous(read, null);
                     read.mode = Mode.KEEP_NOT;
                     load.add(read);
                 } else {
@@ -164,13 +165,19 @@ final class ReadRun<K, V> {
     private void granted(KeyRead<K, V> read, LeaseReply.Granted granted) {
         read.mode = Mode.FILL;
         read.granted = granted.head();
-        if (granted.previous() != null) {
-            previous(read, granted.previous());
-        }
+        previous(read, granted.previous());
     }
 
-    /** Takes note of what may be served if the load fails, and may be found unchanged. */
-    private void previous(KeyRead<K, V> read, Reading.Hit hit) {
+    /**
+     * Takes note of what may be served if the load fails, and may be found unchanged: what the last reply says, since the
+     * ticket and the time are of that one, and what an earlier one said may have been changed since.
+     */
+    private void previous(KeyRead<K, V> read, Reading.@Nullable Hit hit) {
+        read.previous = null;
+        read.previousValue = null;
+        if (hit == null) {
+            return;
+        }
         Decoded<V> decoded = core.payloads.decode(read.record, hit.payload());
         if (decoded == null || decoded.value() == null) {
             core.countForeign(decoded == null);
@@ -193,9 +200,7 @@ final class ReadRun<K, V> {
         } else {
             read.pause = Math.min(2 * read.pause, LONGEST_PAUSE);
         }
-        if (loading.retained() != null) {
-            previous(read, loading.retained());
-        }
+        previous(read, loading.retained());
         read.pause = Math.min(read.pause, loading.remaining() * 1_000 + 1_000_000);
         return now < read.patience;
     }

@@ -9,16 +9,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Many schedules, one for each seed, on all processors; each schedule is independent of the others. */
 final class Campaign {
 
     private final Simulation.Maker maker;
-    private final Guards guards;
+    private final Supplier<Guards> guards;
     private final boolean calm;
 
-    /** What is to be simulated: a cache, on a store with these guards, in peace or not. */
-    Campaign(Simulation.Maker maker, Guards guards, boolean calm) {
+    /** What is to be simulated: a cache, on a store with these guards, new ones for each schedule, in peace or not. */
+    Campaign(Simulation.Maker maker, Supplier<Guards> guards, boolean calm) {
         this.maker = maker;
         this.guards = guards;
         this.calm = calm;
@@ -29,6 +30,11 @@ final class Campaign {
 
     /** Plays the seeds from one on, until all are played or so many of them were violations. */
     Outcome play(long first, long seeds, int mostViolations) {
+        return play(first, seeds, mostViolations, "");
+    }
+
+    /** As above, where only violations of {@code promise} count. */
+    Outcome play(long first, long seeds, int mostViolations, String promise) {
         Outcome outcome = new Outcome(new Tally(), new TreeMap<>());
         AtomicLong next = new AtomicLong(first);
         int lanes = Runtime.getRuntime().availableProcessors();
@@ -37,7 +43,8 @@ final class Campaign {
             Callable<Void> lane = () -> {
                 try (Crew crew = new Crew()) {
                     long seed = next.getAndIncrement();
-                    while (seed < first + seeds && add(outcome, seed, play(crew, seed, false), mostViolations)) {
+                    while (seed < first + seeds
+                            && add(outcome, seed, play(crew, seed, false), mostViolations, promise)) {
                         seed = next.getAndIncrement();
                     }
                 }
@@ -60,10 +67,11 @@ final class Campaign {
         return outcome;
     }
 
-    private static boolean add(Outcome outcome, long seed, Simulation.Result result, int mostViolations) {
+    private static boolean add(
+            Outcome outcome, long seed, Simulation.Result result, int mostViolations, String promise) {
         synchronized (outcome) {
             outcome.tally.add(result.tally());
-            if (result.violation() != null) {
+            if (result.violation() != null && result.violation().startsWith(promise)) {
                 outcome.violations.put(seed, result.violation());
             }
             return outcome.violations.size() < mostViolations;
@@ -79,7 +87,7 @@ final class Campaign {
 
     private Simulation.Result play(Crew crew, long seed, boolean traced) {
         try {
-            return Simulation.play(crew, seed, calm, traced, maker, guards);
+            return Simulation.play(crew, seed, calm, traced, maker, guards.get());
         } catch (AssertionError e) {
             throw new AssertionError("seed " + seed, e);
         }

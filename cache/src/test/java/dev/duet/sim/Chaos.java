@@ -14,8 +14,10 @@ final class Chaos {
     private final World world;
     private final Server server;
     private final Network network;
+    private final Database database;
     private final Tally tally;
     private final int keys;
+    private final int strikes;
     private final Supplier<List<SimulatedNode>> nodes;
     private final Runnable join;
     private InMemoryStore.@Nullable Snapshot snapshot;
@@ -26,12 +28,15 @@ final class Chaos {
             Plan plan,
             Server server,
             Network network,
+            Database database,
             Tally tally,
             Supplier<List<SimulatedNode>> nodes,
             Runnable join) {
         this.world = world;
         this.server = server;
         this.network = network;
+        this.database = database;
+        this.strikes = plan.rich ? 19 : 15;
         this.tally = tally;
         this.keys = plan.keys;
         this.nodes = nodes;
@@ -59,7 +64,7 @@ final class Chaos {
             return;
         }
         tally.faults++;
-        switch (world.random.nextInt(15)) {
+        switch (world.random.nextInt(strikes)) {
             case 0 -> outage();
             case 1 -> {
                 long time = nanos(20 * World.MILLIS, 1_500 * World.MILLIS);
@@ -74,7 +79,12 @@ final class Chaos {
             case 9 -> server.evict(world.random.nextBoolean() ? 0 : world.random.nextInt(keys));
             case 10, 11 -> restart();
             case 12, 13 -> on("pauses", node -> node.pause(nanos(5 * World.MILLIS, 3 * Plan.BOUND)));
-            default -> kill();
+            case 14 -> kill();
+            default -> {
+                long time = nanos(50 * World.MILLIS, 2_500 * World.MILLIS);
+                world.trace.say("nothing can be loaded for ", time / World.MILLIS, " ms");
+                database.goDown(world.now() + time);
+            }
         }
     }
 

@@ -1,12 +1,20 @@
 package dev.duet.sim;
 
+import dev.duet.CacheBuilder;
+import dev.duet.CacheEntry;
+import dev.duet.CacheStats;
 import dev.duet.Duet;
 import dev.duet.Health;
+import dev.duet.LoadResult;
 import dev.duet.SimulatedMachinery;
 import dev.duet.TwoLevelCache;
 import dev.duet.WriteIntent;
+import dev.duet.store.Level;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The real thing. */
@@ -33,12 +41,57 @@ final class DuetUnderTest implements CacheUnderTest {
                 .maximumOwedInvalidations(plan.maximumOwed)
                 .failFast(false)
                 .build();
-        rows = duet.cache(Server.CACHE, Integer.class, Long.class)
+        rows = builder(plan, loader)
                 .codec(new VersionCodec())
                 .expireAfterWrite(Duration.ofMillis(plan.lifeMillis))
                 .loadTimeout(Duration.ofMillis(plan.loadTimeoutMillis))
-                .loader(loader::load)
+                .ttlJitter(plan.ttlJitter)
+                .refreshBeta(plan.refreshBeta)
                 .build();
+    }
+
+    private CacheBuilder<Integer, Long> builder(Plan plan, Loader loader) {
+        CacheBuilder<Integer, Long> builder = duet.cache(Server.CACHE, Integer.class, Long.class);
+        if (plan.refreshAfterWrite > 0) {
+            builder.refreshAfterWrite(Duration.ofMillis(plan.refreshAfterWrite));
+        }
+        if (plan.staleIfError > 0) {
+            builder.staleIfError(Duration.ofMillis(plan.staleIfError), Duration.ofMillis(plan.retryAfter));
+        }
+        if (plan.softTimeout > 0) {
+            builder.softTimeout(Duration.ofMillis(plan.softTimeout));
+        }
+        if (plan.hardTimeout > 0) {
+            builder.hardTimeout(Duration.ofMillis(plan.hardTimeout));
+        }
+        if (plan.nearExpireAfterWrite > 0) {
+            builder.nearExpireAfterWrite(Duration.ofMillis(plan.nearExpireAfterWrite));
+        }
+        if (plan.bulkLoader) {
+            builder.bulkLoader(loader::loadAll);
+        }
+        return switch (plan.loader) {
+            case PLAIN -> builder.loader(loader::load);
+            case CONDITIONAL ->
+                builder.conditionalLoader((key, previous) -> {
+                    long version = loader.load(key);
+                    return previous != null && previous.value() == version
+                            ? LoadResult.unchanged()
+                            : LoadResult.of(version);
+                });
+            case ASYNC ->
+                builder.asyncLoader((key, executor) -> {
+                    CompletableFuture<Long> version = new CompletableFuture<>();
+                    executor.execute(() -> {
+                        try {
+                            version.complete(loader.load(key));
+                        } catch (LoadOrWriteFailed e) {
+                            version.completeExceptionally(e);
+                        }
+                    });
+                    return version;
+                });
+        };
     }
 
     @Override
@@ -47,8 +100,49 @@ final class DuetUnderTest implements CacheUnderTest {
     }
 
     @Override
+    public @Nullable Found entry(int key) throws LoadOrWriteFailed {
+        return found(rows.getEntry(key));
+    }
+
+    private static @Nullable Found found(@Nullable CacheEntry<Long> entry) {
+        if (entry == null || entry.value() == null) {
+            return null;
+        }
+        boolean near = entry.level() == Level.NEAR;
+        Found.How how = entry.stale()
+                ? near ? Found.How.STALE_NEAR : Found.How.STALE_FAR
+                : near ? Found.How.NEAR : Found.How.FAR;
+        return new Found(entry.value(), how);
+    }
+
+    @Override
+    public Map<Integer, Long> getAll(List<Integer> keys) throws LoadOrWriteFailed {
+        return rows.getAll(keys);
+    }
+
+    @Override
+    public CompletableFuture<Map<Integer, Found>> readAsync(List<Integer> keys) {
+        if (keys.size() == 1) {
+            return rows.async().getEntry(keys.get(0)).thenApply(entry -> {
+                Found found = found(entry);
+                return found == null ? Map.of() : Map.of(keys.get(0), found);
+            });
+        }
+        return rows.async().getAll(keys).thenApply(versions -> {
+            Map<Integer, Found> found = new LinkedHashMap<>();
+            versions.forEach((key, version) -> found.put(key, Found.somehow(version)));
+            return found;
+        });
+    }
+
+    @Override
     public @Nullable Long getIfPresent(int key) {
         return rows.getIfPresent(key);
+    }
+
+    @Override
+    public @Nullable Found entryIfPresent(int key) {
+        return found(rows.getEntryIfPresent(key));
     }
 
     @Override
@@ -69,6 +163,21 @@ final class DuetUnderTest implements CacheUnderTest {
     @Override
     public void put(int key, long version) {
         rows.put(key, version);
+    }
+
+    @Override
+    public void putAll(Map<Integer, Long> versions) {
+        rows.putAll(versions);
+    }
+
+    @Override
+    public void invalidateAll(List<Integer> keys) {
+        rows.invalidateAll(keys);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> invalidateAsync(List<Integer> keys) {
+        return rows.async().invalidateAll(keys);
     }
 
     @Override
@@ -94,5 +203,13 @@ final class DuetUnderTest implements CacheUnderTest {
     @Override
     public String state() {
         return duet.health() + " " + duet.stats();
+    }
+
+    @Override
+    public void count(Tally tally) {
+        CacheStats stats = rows.stats();
+        tally.refreshes += stats.refreshes();
+        tally.leaseWaits += stats.leaseWaits();
+        tally.timeouts += stats.loadTimeouts();
     }
 }

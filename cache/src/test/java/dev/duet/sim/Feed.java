@@ -78,10 +78,13 @@ final class Feed implements ChangeSubscription {
 
             @Override
             public void onHint(String cache, String key) {
-                if (network.loses()) {
+                if (network.losesHint()) {
                     world.trace.say("a hint of key ", key, " to ", node, " is lost");
                 } else {
-                    arrive(mine, () -> listener.onHint(cache, key));
+                    arrive(mine, () -> {
+                        world.trace.say(node, " is hinted at key ", key);
+                        listener.onHint(cache, key);
+                    });
                 }
             }
 

@@ -1,5 +1,7 @@
 package dev.duet.sim;
 
+import dev.duet.sim.CacheUnderTest.Found;
+import dev.duet.store.Content;
 import dev.duet.store.Operation;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,26 +23,53 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>P2: a read returns at least the newest version whose writing operation had ended on that node when the read began,
  * whether it ended well or not. And a write that ended on a node that owes the store nothing must have been taken by it.
+ *
+ * <p>P1 and P2 hold for stale answers as for all others. Beyond the promises there are lives. A version may be served
+ * for its life after the store took it, or after somebody loaded it; and as stale for its retention after that, if there is
+ * one, and only after a load of the key has failed or, with {@code softTimeout}, takes long. What one may be told who
+ * joined a read was true at most B before. And a failure of the loader reaches only those who began before it; but when it is told is not known of a loader that does
+ * not block, since that of another key may be waited for.
  */
 final class History {
 
     private final World world;
+    private final Plan plan;
     private final Tally tally;
     private final Consumer<String> onViolation;
     private final List<List<Write>> writes = new ArrayList<>();
     /** By key and token, until when the store holds an intent. */
     private final List<Map<String, Long>> intents = new ArrayList<>();
 
-    private final int[] drops;
+    /** By key and version, less one. */
+    private final List<List<Life>> lives = new ArrayList<>();
+    /** By key, when a load failed last, and until when stale values may be served for that. */
+    private final long[] failedAt;
 
-    History(World world, int keys, Tally tally, Consumer<String> onViolation) {
+    private final long[] staleUntil;
+
+    History(World world, Plan plan, Tally tally, Consumer<String> onViolation) {
         this.world = world;
+        this.plan = plan;
         this.tally = tally;
         this.onViolation = onViolation;
-        this.drops = new int[keys];
-        for (int key = 0; key < keys; key++) {
+        this.failedAt = new long[plan.keys];
+        this.staleUntil = new long[plan.keys];
+        for (int key = 0; key < plan.keys; key++) {
             writes.add(new ArrayList<>());
             intents.add(new HashMap<>());
+            lives.add(new ArrayList<>());
+            failedAt[key] = Long.MIN_VALUE;
+        }
+    }
+
+    /** Until when a version may be served, and until when as stale. */
+    private static final class Life {
+        long end;
+        long retained;
+
+        void extend(long newEnd, long retention) {
+            end = Math.max(end, newEnd);
+            retained = Math.max(retained, newEnd + retention);
         }
     }
 
@@ -101,7 +130,38 @@ final class History {
             covered(key);
         } else if (operation instanceof Operation.Invalidate || operation instanceof Operation.Put) {
             covered(key);
+        } else if (operation instanceof Operation.Release release && Boolean.TRUE.equals(reply)) {
+            staleUntil[key] = Math.max(staleUntil[key], world.now() + release.pause() * World.MICROS);
         }
+    }
+
+    /** The store has taken a value. */
+    void stored(int key, long version, Content content) {
+        long life = content.life() * World.MICROS;
+        long most = plan.lifeMillis * World.MILLIS;
+        if (life > most || life < most * (1 - plan.ttlJitter) - World.MICROS) {
+            violated("Life: key " + key + " is to live for " + life / 1e6 + " ms");
+        }
+        life(key, version).extend(world.now() + life, content.retention() * World.MICROS);
+    }
+
+    /** A loader has found a version. */
+    void loaded(int key, long version) {
+        life(key, version).extend(world.now() + plan.lifeMillis * World.MILLIS, 0);
+    }
+
+    /** A load has failed, and whoever waits for it is to be told now. */
+    void failed(int key) {
+        failedAt[key] = world.now();
+        staleUntil[key] = Math.max(staleUntil[key], world.now() + plan.retryAfter * World.MILLIS);
+    }
+
+    private Life life(int key, long version) {
+        List<Life> all = lives.get(key);
+        while (all.size() < version) {
+            all.add(new Life());
+        }
+        return all.get((int) version - 1);
     }
 
     private void announced(int key, String token, long termMicros) {
@@ -115,7 +175,6 @@ final class History {
     }
 
     private void covered(int key) {
-        drops[key]++;
         for (Write write : writes.get(key)) {
             write.coveredAt = Math.min(write.coveredAt, world.now());
         }
@@ -141,20 +200,12 @@ final class History {
         coveredAll();
     }
 
-    /** How often the store dropped or replaced what it had of a key. */
-    int drops(int key) {
-        return drops[key];
-    }
-
-    /** Whether a writer is at work, so that whoever finds no value must load. */
-    boolean isBeingWritten(int key) {
-        return intents.get(key).values().stream().anyMatch(until -> world.now() <= until);
-    }
-
     /** A read returned. */
-    void read(SimulatedNode node, int key, long began, long own, long version, String how) {
+    void read(SimulatedNode node, int key, long began, long own, Found found, String how, boolean joins) {
         tally.reads++;
-        world.trace.say(node, " ", how, " key ", key, ": version ", version, ", asked at ", began / 1e6);
+        long version = found.version();
+        world.trace.say(
+                node, " ", how, " key ", key, ": version ", version, found.how().told(), ", asked at ", began / 1e6);
         if (version < own) {
             violated("P2: " + node + " " + how + " version " + version + " of key " + key + ", but had written version "
                     + own);
@@ -166,6 +217,45 @@ final class History {
         if (age > Plan.BOUND + SimulatedNode.GRANULARITY) {
             violated("P1: " + node + " " + how + " version " + version + " of key " + key + ", superseded " + age / 1e6
                     + " ms before");
+        }
+        checkLife(node, key, began, found, how, joins);
+    }
+
+    private void checkLife(SimulatedNode node, int key, long began, Found found, String how, boolean joins) {
+        long slack = SimulatedNode.GRANULARITY + (joins && !found.how().isNear() ? Plan.BOUND : 0);
+        Life life = life(key, found.version());
+        boolean stale = found.how().isStale();
+        long over = began - (stale || found.how() == Found.How.SOMEHOW ? life.retained : life.end);
+        if (over > slack) {
+            violated("Life: " + node + " " + how + " version " + found.version() + " of key " + key
+                    + found.how().told() + ", which was over " + over / 1e6 + " ms before");
+        }
+        if (stale) {
+            tally.stale++;
+            if (plan.staleIfError == 0) {
+                violated("Life: " + node + " " + how + " key " + key
+                        + found.how().told() + ", which is not allowed");
+            } else if (plan.softTimeout == 0 && !plan.tellsLate() && began > staleUntil[key] + slack) {
+                violated("Life: " + node + " " + how + " key " + key
+                        + found.how().told() + ", though no load has failed");
+            }
+        }
+    }
+
+    /** A read of some keys has failed, since a load has. */
+    void readFailed(SimulatedNode node, List<Integer> keys, long began) {
+        if (!plan.tellsLate() && keys.stream().noneMatch(key -> failedAt[key] >= began)) {
+            violated("P5: " + node + " was told that keys " + keys
+                    + " could not be loaded, which was so before it asked");
+        }
+    }
+
+    /** A read of some keys did not wait any longer. */
+    void readTimedOut(SimulatedNode node, List<Integer> keys, long began) {
+        long least = plan.hardTimeout * World.MILLIS;
+        if (least == 0 || world.now() - began < least) {
+            violated("P5: " + node + " was told after " + (world.now() - began) / 1e6 + " ms that loading keys " + keys
+                    + " takes too long");
         }
     }
 

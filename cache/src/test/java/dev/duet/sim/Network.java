@@ -5,15 +5,17 @@ final class Network {
 
     private final World world;
     private final Tally tally;
+    private final boolean noHints;
     private int lost;
     private int twice;
     private long downUntil;
     private boolean refuses;
     private long slowUntil;
 
-    Network(World world, Plan plan, Tally tally) {
+    Network(World world, Plan plan, Guards guards, Tally tally) {
         this.world = world;
         this.tally = tally;
+        this.noHints = plan.noHints || guards.losesHints();
         this.lost = plan.lost;
         this.twice = plan.twice;
     }
@@ -48,6 +50,17 @@ final class Network {
     /** Whether the message at hand is lost. */
     boolean loses() {
         return strikes(lost);
+    }
+
+    /** Whether the hint at hand is lost. */
+    boolean losesHint() {
+        boolean loses = noHints || loses();
+        if (loses) {
+            tally.hintsLost++;
+        } else {
+            tally.hints++;
+        }
+        return loses;
     }
 
     /** Whether the request at hand is sent twice. */

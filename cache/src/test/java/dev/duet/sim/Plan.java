@@ -1,5 +1,6 @@
 package dev.duet.sim;
 
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** What a schedule is made of: the size of the cluster, its settings and how hostile its world is. Drawn from the seed. */
@@ -27,6 +28,43 @@ final class Plan {
     /** Whether most writers take long, so that they overlap and outlive one another. */
     final boolean slowWriters;
 
+    /**
+     * Whether the cache has more than a life and a loader, and the application more than single keys and threads that wait.
+     * All that follows is off if not.
+     */
+    final boolean rich;
+
+    final double ttlJitter;
+    final double refreshBeta;
+    /** In milliseconds, as all that follows; 0 for none. */
+    final int refreshAfterWrite;
+
+    final int staleIfError;
+    final int retryAfter;
+    final int softTimeout;
+    final int hardTimeout;
+    final int nearExpireAfterWrite;
+    /** How one key is loaded. */
+    final LoaderKind loader;
+    /** Whether several keys are loaded by one call. */
+    final boolean bulkLoader;
+    /** Whether most loads take long, in comparison with lives. */
+    final boolean slowLoads;
+    /** Whether the application writes seldom, so that values live to their end. */
+    final boolean readMostly;
+    /** Whether no hint ever arrives. */
+    final boolean noHints;
+
+    /** The loaders that a cache may have. */
+    enum LoaderKind {
+        /** One that blocks. */
+        PLAIN,
+        /** One that may find that nothing has changed. */
+        CONDITIONAL,
+        /** One that does not block. */
+        ASYNC
+    }
+
     /** A schedule with faults, or without any if it is to be calm. */
     Plan(SplittableRandom random, boolean calm) {
         nodes = random.nextInt(3, 9);
@@ -35,13 +73,41 @@ final class Plan {
         duration = random.nextInt(1_500, 5_000) * World.MILLIS;
         operations = random.nextInt(60, 160);
         faults = calm ? 0 : random.nextInt(1, 10);
-        storeTimeoutMillis = pick(random, 100, 250, 500);
-        lifeMillis = calm ? 600_000 : pick(random, 400, 1_500, 3_000, 60_000, 60_000);
+        storeTimeoutMillis = calm ? 500 : pick(random, 100, 250, 500);
+        rich = random.nextInt(4) > 0;
+        lifeMillis = life(random, calm, rich);
         loadTimeoutMillis = calm ? 60_000 : pick(random, 200, 1_000, 3_000);
         maximumOwed = pick(random, 1, 2, 100);
         lost = calm ? 0 : pick(random, 0, 2, 10, 30);
         slowWriters = random.nextInt(5) == 0;
         twice = calm ? 0 : pick(random, 0, 0, 5, 30);
+        ttlJitter = rich ? 0.05 : 0;
+        refreshBeta = rich ? pick(random, 1, 1, 1, 10) : 0;
+        refreshAfterWrite = rich ? Math.min(pick(random, 0, 0, 150, 600), lifeMillis / 2) : 0;
+        staleIfError = rich ? pick(random, 0, 500, 3_000) : 0;
+        retryAfter = pick(random, 50, 300, 1_000);
+        softTimeout = staleIfError > 0 ? pick(random, 0, 0, 10, 80) : 0;
+        hardTimeout = rich ? pick(random, 0, 0, 0, 150, 1_000) : 0;
+        nearExpireAfterWrite = rich ? pick(random, 0, 0, lifeMillis / 3) : 0;
+        loader = rich ? LoaderKind.values()[pick(random, 0, 0, 1, 2)] : LoaderKind.PLAIN;
+        bulkLoader = rich && random.nextBoolean();
+        slowLoads = rich && random.nextInt(3) == 0;
+        readMostly = rich && random.nextInt(5) < 2;
+        noHints = rich && random.nextInt(6) == 0;
+    }
+
+    /** Whether a failure of a load may be told some time after it. */
+    boolean tellsLate() {
+        return loader == LoaderKind.ASYNC;
+    }
+
+    private static int life(SplittableRandom random, boolean calm, boolean rich) {
+        if (calm) {
+            return rich ? pick(random, 500, 1_500, 600_000) : 600_000;
+        }
+        return rich
+                ? pick(random, 300, 400, 800, 1_500, 3_000, 60_000)
+                : pick(random, 400, 1_500, 3_000, 60_000, 60_000);
     }
 
     private static int pick(SplittableRandom random, int... choices) {
@@ -53,6 +119,17 @@ final class Plan {
         return nodes + " nodes, " + keys + " keys in " + partitions + " partitions, " + operations + " operations in "
                 + duration / World.MILLIS + " ms, " + faults + " faults, " + lost + "/1000 lost, " + twice
                 + "/1000 twice, storeTimeout " + storeTimeoutMillis + " ms, life " + lifeMillis + " ms, loadTimeout "
-                + loadTimeoutMillis + " ms, maximumOwed " + maximumOwed + (slowWriters ? ", slow writers" : "");
+                + loadTimeoutMillis + " ms, maximumOwed " + maximumOwed + (slowWriters ? ", slow writers" : "")
+                + (rich ? richly() : "");
+    }
+
+    private String richly() {
+        return ", refreshBeta " + refreshBeta + ", refreshAfterWrite " + refreshAfterWrite + " ms, staleIfError "
+                + staleIfError + " ms, retryAfter " + retryAfter + " ms, softTimeout " + softTimeout
+                + " ms, hardTimeout " + hardTimeout + " ms, nearExpireAfterWrite " + nearExpireAfterWrite + " ms, "
+                + loader.name().toLowerCase(Locale.ROOT) + " loader"
+                + (bulkLoader ? ", bulk loader" : "") + (slowLoads ? ", slow loads" : "")
+                + (readMostly ? ", few writes" : "")
+                + (noHints ? ", no hints" : "");
     }
 }

@@ -3,12 +3,14 @@ package dev.duet.sim;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Content;
 import dev.duet.store.InMemoryStore;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
+import dev.duet.store.WriteReply;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ final class Server {
     private final NamespaceConfig config;
     private final InMemoryStore store;
     private final History history;
+    private final Loads loads;
     private final Guards guards;
     private final RecordKey[] keys;
     private final int[] puts;
@@ -31,9 +34,10 @@ final class Server {
     private final VersionCodec codec = new VersionCodec();
     private long clockOffset;
 
-    Server(World world, Plan plan, History history, Guards guards) {
+    Server(World world, Plan plan, History history, Loads loads, Guards guards) {
         this.world = world;
         this.history = history;
+        this.loads = loads;
         this.guards = guards;
         this.config = new NamespaceConfig(CONFIG_NAME, plan.partitions);
         this.store = InMemoryStore.builder()
@@ -66,7 +70,15 @@ final class Server {
         CompletionStage<R> stage = guards.execute(view(node), record, operation);
         R reply = stage.toCompletableFuture().join();
         world.trace.say("store: ", operation, " of key ", record.key(), " by ", node, " -> ", reply);
-        history.applied(keyOf(record), operation, reply);
+        int key = keyOf(record);
+        history.applied(key, operation, reply);
+        loads.applied(key, operation, reply);
+        Content content = operation instanceof Operation.Fill fill
+                ? fill.content()
+                : operation instanceof Operation.Put put ? put.content() : null;
+        if (content != null && ((WriteReply) reply).stored()) {
+            history.stored(key, codec.unwrap(record, content.payload()), content);
+        }
         return stage;
     }
 
@@ -74,6 +86,7 @@ final class Server {
         world.trace.say("store: invalidateAll by ", node);
         CompletionStage<long[]> floors = view(node).invalidateAll(cache);
         history.coveredAll();
+        loads.appliedAll();
         return floors;
     }
 

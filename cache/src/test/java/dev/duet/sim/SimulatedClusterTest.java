@@ -2,14 +2,20 @@ package dev.duet.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duet.store.Content;
 import dev.duet.store.LeaseReply;
 import dev.duet.store.Namespace;
 import dev.duet.store.Operation;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.WriteReply;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +32,10 @@ import org.slf4j.LoggerFactory;
  * <p>That it finds nothing counts only because it does find what is wrong with a naive cache, and with a store whose guards
  * are taken out one by one.
  *
- * <p>Not simulated: values that are absent, early refresh, the bound of the near cache, several caches, and a store that
- * is not there when a node starts. A change of all partitions takes effect in one step.
+ * <p>Three quarters of the schedules have refreshes, stale values, timeouts and reads of several keys or without a thread
+ * that waits; in some of these no hint ever arrives. The others have a life and a loader, and nothing else.
+ *
+ * <p>Not simulated: values that are absent, the bound of the near cache, several caches, and a store that is not there when a node starts. A change of all partitions takes effect in one step.
  */
 class SimulatedClusterTest {
 
@@ -37,7 +45,7 @@ class SimulatedClusterTest {
 
     @Test
     void schedules_ofRealNodes_keepThePromises() {
-        Campaign campaign = new Campaign(DuetUnderTest::new, Guards.ALL, false);
+        Campaign campaign = new Campaign(DuetUnderTest::new, () -> Guards.ALL, false);
         Long seed = Long.getLong("duet.seed");
         if (seed != null) {
             Simulation.Result result = campaign.replay(seed);
@@ -50,12 +58,34 @@ class SimulatedClusterTest {
 
         LOG.info("{}", outcome.tally());
         assertThat(outcome.violations()).isEmpty();
+        assertThat(outcome.tally().refreshes).isPositive();
+        assertThat(outcome.tally().stale).isPositive();
+        assertThat(outcome.tally().leaseWaits).isPositive();
+        assertThat(outcome.tally().hints).isPositive();
+        assertThat(outcome.tally().hintsLost).isPositive();
+    }
+
+    @Test
+    void schedules_withoutHints_keepThePromises() {
+        Guards guards = new Guards() {
+            @Override
+            boolean losesHints() {
+                return true;
+            }
+        };
+
+        Campaign.Outcome outcome = new Campaign(DuetUnderTest::new, () -> guards, false).play(1, SEEDS / 20, ENOUGH);
+
+        assertThat(outcome.violations()).isEmpty();
+        assertThat(outcome.tally().hints).isZero();
+        assertThat(outcome.tally().leaseWaits).isPositive();
     }
 
     @Test
     void schedules_withoutFaults_loadOnce() {
-        Campaign.Outcome outcome = new Campaign(DuetUnderTest::new, Guards.ALL, true).play(1, SEEDS / 10, ENOUGH);
+        Campaign.Outcome outcome = new Campaign(DuetUnderTest::new, () -> Guards.ALL, true).play(1, SEEDS / 10, ENOUGH);
 
+        LOG.info("Without faults: {}", outcome.tally());
         assertThat(outcome.violations()).isEmpty();
         assertThat(outcome.tally().faults).isZero();
         assertThat(outcome.tally().loads).isPositive();
@@ -63,7 +93,7 @@ class SimulatedClusterTest {
 
     @Test
     void seed_playedTwice_playsTheSame() {
-        Campaign campaign = new Campaign(DuetUnderTest::new, Guards.ALL, false);
+        Campaign campaign = new Campaign(DuetUnderTest::new, () -> Guards.ALL, false);
 
         for (long seed = 1; seed <= 20; seed++) {
             assertThat(campaign.replay(seed).trace().lines())
@@ -73,7 +103,8 @@ class SimulatedClusterTest {
 
     @Test
     void naiveCache_isFoundOut() {
-        Campaign.Outcome outcome = new Campaign(NaiveCache::new, Guards.ALL, false).play(1, 500, Integer.MAX_VALUE);
+        Campaign.Outcome outcome =
+                new Campaign(NaiveCache::new, () -> Guards.ALL, false).play(1, 500, Integer.MAX_VALUE);
 
         LOG.info("The naive cache: {}", outcome.tally());
         assertThat(outcome.violations().values())
@@ -84,7 +115,7 @@ class SimulatedClusterTest {
 
     @Test
     void naiveCache_withoutFaults_isFoundOutTooByItsRaces() {
-        assertFoundOut(new Campaign(NaiveCache::new, Guards.ALL, true));
+        assertFoundOut(new Campaign(NaiveCache::new, () -> Guards.ALL, true), "P1");
     }
 
     @Test
@@ -126,10 +157,7 @@ class SimulatedClusterTest {
             }
         };
 
-        Campaign.Outcome outcome =
-                new Campaign(DuetUnderTest::new, guards, false).play(1, SEEDS / 50, Integer.MAX_VALUE);
-
-        assertThat(outcome.violations().values()).anyMatch(violation -> violation.startsWith("P1"));
+        assertFoundOut(() -> guards, "P1");
     }
 
     @Test
@@ -137,9 +165,34 @@ class SimulatedClusterTest {
         assertFoundOut(new Careless() {
             @Override
             boolean fillsAnyhow(Namespace namespace, RecordKey record) {
-                return await(namespace.execute(record, new Operation.Read())) instanceof Reading.Loading;
+                return now(namespace.execute(record, new Operation.Read())) instanceof Reading.Loading;
             }
         });
+    }
+
+    @Test
+    void refreshOfAValueThatWasReplaced_isFoundOut() {
+        assertFoundOut(RefreshFillsAnyhow::new, "P");
+    }
+
+    @Test
+    void refreshThatIsGrantedToAll_isFoundOut() {
+        assertFoundOut(new Campaign(DuetUnderTest::new, GrantsRefreshToAll::new, true), "P4");
+    }
+
+    @Test
+    void staleValueThatIsRetainedThroughChanges_isFoundOut() {
+        assertFoundOut(RetainsThroughChanges::new, "P1");
+    }
+
+    @Test
+    void staleValueThatIsRetainedThroughChanges_isFoundOutByItsOwnWriterToo() {
+        assertFoundOut(RetainsThroughChanges::new, "P2");
+    }
+
+    @Test
+    void staleValueAsTheOldOneOfAnIntent_isFoundOut() {
+        assertFoundOut(StaleInIntents::new, "Life");
     }
 
     @Test
@@ -173,26 +226,137 @@ class SimulatedClusterTest {
         <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
             CompletionStage<R> reply = super.execute(namespace, record, operation);
             if (operation instanceof Operation.Fill fill
-                    && !((WriteReply) await(reply)).stored()
+                    && !((WriteReply) now(reply)).stored()
                     && fillsAnyhow(namespace, record)
-                    && await(namespace.execute(record, new Operation.Lease(fill.token(), 1_000, 0)))
+                    && now(namespace.execute(record, new Operation.Lease(fill.token(), 1_000, 0)))
                             instanceof LeaseReply.Granted granted) {
                 Operation<?> again = new Operation.Fill(fill.token(), granted.head(), fill.content());
                 return namespace.execute(record, (Operation<R>) again);
             }
             return reply;
         }
+    }
 
-        static <T> T await(CompletionStage<T> reply) {
-            return reply.toCompletableFuture().join();
+    /** Lets a refresh fill though the value was replaced since, by whatever. */
+    private static final class RefreshFillsAnyhow extends Guards {
+
+        private final Set<String> refreshers = new HashSet<>();
+
+        @Override
+        @SuppressWarnings("unchecked") // the reply of that very operation
+        <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
+            CompletionStage<R> reply = super.execute(namespace, record, operation);
+            if (operation instanceof Operation.Refresh refresh && now(reply) instanceof LeaseReply.Granted) {
+                refreshers.add(refresh.token());
+            }
+            if (operation instanceof Operation.Fill fill
+                    && refreshers.contains(fill.token())
+                    && !((WriteReply) now(reply)).stored()
+                    && lease(namespace, record, fill.token()) instanceof LeaseReply.Granted granted) {
+                Operation<?> again = new Operation.Fill(fill.token(), granted.head(), fill.content());
+                return namespace.execute(record, (Operation<R>) again);
+            }
+            return reply;
+        }
+
+        private static LeaseReply lease(Namespace namespace, RecordKey record, String token) {
+            return now(namespace.execute(record, new Operation.Read())) instanceof Reading.Hit there
+                    ? now(namespace.execute(record, new Operation.Refresh(token, 1_000, there.writtenAt())))
+                    : now(namespace.execute(record, new Operation.Lease(token, 1_000, 0)));
         }
     }
 
-    private static void assertFoundOut(Guards guards) {
-        assertFoundOut(new Campaign(DuetUnderTest::new, guards, false));
+    /** Lets every node refresh that wants to. */
+    private static final class GrantsRefreshToAll extends Guards {
+        @Override
+        @SuppressWarnings("unchecked") // the reply of that very operation
+        <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
+            CompletionStage<R> reply = super.execute(namespace, record, operation);
+            if (operation instanceof Operation.Refresh refresh
+                    && now(reply) instanceof LeaseReply.Refused refused
+                    && refused.reading() instanceof Reading.Hit hit
+                    && hit.writtenAt() == refresh.writtenAt()) {
+                return CompletableFuture.completedFuture((R) new LeaseReply.Granted(hit.head(), false, hit));
+            }
+            return reply;
+        }
     }
 
-    private static void assertFoundOut(Campaign campaign) {
-        assertThat(campaign.play(1, SEEDS, 1).violations()).isNotEmpty();
+    /** Retains what was stored last for as long as it likes, whatever became of it. */
+    private static final class RetainsThroughChanges extends Guards {
+
+        private final Map<RecordKey, Content> last = new HashMap<>();
+
+        @Override
+        @SuppressWarnings("unchecked") // the reply of that very operation
+        <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
+            CompletionStage<R> reply = super.execute(namespace, record, operation);
+            if (operation instanceof Operation.Fill fill && ((WriteReply) now(reply)).stored()) {
+                last.put(record, fill.content());
+            } else if (operation instanceof Operation.Lease
+                    && now(reply) instanceof LeaseReply.Granted granted
+                    && granted.previous() == null
+                    && last.containsKey(record)
+                    && last.get(record).retention() > 0) {
+                Reading.Hit retained = retained(granted.head(), last.get(record));
+                return CompletableFuture.completedFuture(
+                        (R) new LeaseReply.Granted(granted.head(), granted.foreign(), retained));
+            }
+            return reply;
+        }
+
+        private static Reading.Hit retained(long head, Content content) {
+            return new Reading.Hit(
+                    head, head, 1, content.life(), content.retention(), content.cost(), true, content.payload());
+        }
+    }
+
+    /** Keeps a value whose life is over for the readers of an intent. */
+    private static final class StaleInIntents extends Guards {
+
+        private final Map<RecordKey, Reading.Hit> old = new HashMap<>();
+
+        @Override
+        @SuppressWarnings("unchecked") // the reply of that very operation
+        <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
+            if (operation instanceof Operation.Begin
+                    && now(namespace.execute(record, new Operation.Read())) instanceof Reading.Missing missing) {
+                old.put(record, missing.retained());
+            }
+            CompletionStage<R> reply = super.execute(namespace, record, operation);
+            if (operation instanceof Operation.Complete) {
+                old.remove(record);
+            } else if (now(reply) instanceof Reading.Writing writing && writing.old() == null) {
+                return CompletableFuture.completedFuture((R) kept(record, writing));
+            } else if (now(reply) instanceof LeaseReply.Refused refused
+                    && refused.reading() instanceof Reading.Writing writing
+                    && writing.old() == null) {
+                return CompletableFuture.completedFuture((R) new LeaseReply.Refused(kept(record, writing)));
+            }
+            return reply;
+        }
+
+        private Reading kept(RecordKey record, Reading.Writing writing) {
+            return new Reading.Writing(writing.head(), old.get(record));
+        }
+    }
+
+    private static <T> T now(CompletionStage<T> reply) {
+        return reply.toCompletableFuture().join();
+    }
+
+    private static void assertFoundOut(Guards guards) {
+        assertFoundOut(() -> guards, "P");
+    }
+
+    /** A violation of that promise must come up. */
+    private static void assertFoundOut(Supplier<Guards> guards, String promise) {
+        assertFoundOut(new Campaign(DuetUnderTest::new, guards, false), promise);
+    }
+
+    private static void assertFoundOut(Campaign campaign, String promise) {
+        Campaign.Outcome outcome = campaign.play(1, SEEDS, 1, promise);
+        LOG.info("{} schedules until {}", outcome.tally().schedules, outcome.violations());
+        assertThat(outcome.violations()).isNotEmpty();
     }
 }

@@ -29,6 +29,7 @@ final class Simulation {
     private final Loads loads;
     private final Database database;
     private final Server server;
+    private final Reads reads;
     private final Workload workload;
     private final Chaos chaos;
     private final List<SimulatedNode> nodes = new ArrayList<>();
@@ -43,17 +44,18 @@ final class Simulation {
         trace.clock(world::now);
         this.plan = new Plan(random, calm);
         trace.say("seed ", seed, ": ", plan);
-        this.network = new Network(world, plan, tally);
-        this.history = new History(world, plan.keys, tally, this::violated);
-        this.loads = new Loads(history, tally, plan.keys);
+        this.network = new Network(world, plan, guards, tally);
+        this.history = new History(world, plan, tally, this::violated);
+        this.loads = new Loads(world, plan, history, tally);
         this.database = new Database(plan.keys);
-        this.server = new Server(world, plan, history, guards);
-        this.workload =
-                new Workload(world, plan, server, database, history, loads, () -> alive().size() > Chaos.LEAST_ALIVE);
+        this.server = new Server(world, plan, history, loads, guards);
+        this.reads = new Reads(world, plan, history, tally);
+        this.workload = new Workload(
+                world, plan, server, database, history, loads, reads, () -> alive().size() > Chaos.LEAST_ALIVE);
         for (int node = 0; node < plan.nodes; node++) {
             join();
         }
-        this.chaos = new Chaos(world, plan, server, network, tally, this::alive, this::join);
+        this.chaos = new Chaos(world, plan, server, network, database, tally, this::alive, this::join);
         for (int operation = 0; operation < plan.operations; operation++) {
             world.after(random.nextLong(plan.duration), this::operate);
         }
@@ -90,10 +92,7 @@ final class Simulation {
         trace.say(node, " joins");
         world.start(
                 0,
-                new Strand(
-                        node,
-                        "start",
-                        () -> node.started(maker.make(node, server, plan, key -> workload.load(node, key)))));
+                new Strand(node, "start", () -> node.started(maker.make(node, server, plan, workload.loader(node)))));
     }
 
     /** Does something on one node, or the same moment on several. */
@@ -157,7 +156,7 @@ final class Simulation {
         for (SimulatedNode node : all) {
             world.start(0, new Strand(node, "sweep", () -> {
                 for (int key = 0; key < plan.keys; key++) {
-                    check(node.name, key, workload.look(node, key));
+                    check(node.name, key, reads.look(node, key));
                 }
                 if (--left[0] == 0) {
                     if (plan.faults == 0) {
@@ -187,7 +186,12 @@ final class Simulation {
     private void end() {
         if (!world.hasEnded()) {
             world.end();
-            nodes.forEach(SimulatedNode::kill);
+            nodes.forEach(node -> {
+                node.kill();
+                if (node.cache() != null) {
+                    node.cache().count(tally);
+                }
+            });
         }
     }
 }

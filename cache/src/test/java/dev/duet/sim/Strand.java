@@ -1,5 +1,7 @@
 package dev.duet.sim;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A thread of a simulated node, as the simulation sees it: something that runs, waits, and goes on. */
@@ -17,6 +19,8 @@ final class Strand {
     /** The token under which it announced a write last. */
     @Nullable
     String token;
+    /** The keys that it could not load. */
+    final Set<Integer> failed = new LinkedHashSet<>(2);
 
     Strand(SimulatedNode node, String name, Runnable body) {
         this.node = node;

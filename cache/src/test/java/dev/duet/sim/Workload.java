@@ -2,12 +2,15 @@ package dev.duet.sim;
 
 import dev.duet.sim.CacheUnderTest.LoadOrWriteFailed;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
-/** The application: what it reads and writes through its cache, and how it loads. */
+/** The application: what it does with its cache and when, how it writes, and how it loads. */
 final class Workload {
 
     private final World world;
@@ -16,6 +19,7 @@ final class Workload {
     private final Database database;
     private final History history;
     private final Loads loads;
+    private final Reads reads;
     private final BooleanSupplier mayKill;
     private final List<List<Claim>> writers = new ArrayList<>();
     private int running;
@@ -28,6 +32,7 @@ final class Workload {
             Database database,
             History history,
             Loads loads,
+            Reads reads,
             BooleanSupplier mayKill) {
         this.world = world;
         this.plan = plan;
@@ -35,6 +40,7 @@ final class Workload {
         this.database = database;
         this.history = history;
         this.loads = loads;
+        this.reads = reads;
         this.mayKill = mayKill;
         this.failing = plan.faults > 0;
         for (int key = 0; key < plan.keys; key++) {
@@ -49,13 +55,17 @@ final class Workload {
 
     /** Whether every operation has ended. */
     boolean isIdle() {
-        return running == 0;
+        return running == 0 && reads.haveEnded();
     }
 
     /** Does something, drawn from the seed, on a node. */
     void operate(SimulatedNode node) {
+        if (plan.rich && world.random.nextInt(3) == 0) {
+            operateRichly(node);
+            return;
+        }
         int key = key();
-        int dice = world.random.nextInt(100);
+        int dice = dice(70);
         if (dice < 62) {
             read(node, key);
         } else if (dice < 70) {
@@ -71,10 +81,47 @@ final class Workload {
         } else if (dice < 92) {
             update(node, pair(key));
         } else if (dice < 97) {
-            writeAside(node, key);
+            writeAside(node, List.of(key));
         } else {
-            writeAndPut(node, key);
+            writeAndPut(node, List.of(key));
         }
+    }
+
+    /** As {@link #operate}, several keys at a time or without a thread that waits from the start. */
+    private void operateRichly(SimulatedNode node) {
+        List<Integer> keys = several();
+        int dice = dice(75);
+        if (dice < 35) {
+            readAll(node, keys);
+        } else if (dice < 50) {
+            readAsync(node, keys);
+        } else if (dice < 75) {
+            readAsync(node, List.of(key()));
+        } else if (dice < 80) {
+            strand(node, "invalidate " + keys, () -> cache(node).invalidateAll(keys));
+        } else if (keys.stream().anyMatch(this::isExclusive)) {
+            readAll(node, keys);
+        } else if (dice < 92) {
+            writeAside(node, keys);
+        } else {
+            writeAndPut(node, keys);
+        }
+    }
+
+    /** From 0 to 99; seldom {@code writes} or more, if writes are to be few. */
+    private int dice(int writes) {
+        return world.random.nextInt(plan.readMostly && world.random.nextInt(6) > 0 ? writes : 100);
+    }
+
+    /** At least two, in any order. */
+    private List<Integer> several() {
+        Set<Integer> keys = new LinkedHashSet<>();
+        keys.add(key());
+        int more = world.random.nextInt(1, plan.keys);
+        for (int i = 0; i < more || keys.size() < 2; i++) {
+            keys.add(world.random.nextInt(plan.keys));
+        }
+        return List.copyOf(keys);
     }
 
     /** Mostly the first key, so that operations meet. */
@@ -109,36 +156,20 @@ final class Workload {
     }
 
     void read(SimulatedNode node, int key) {
-        strand(node, "reads", () -> {
-            long began = world.now();
-            long own = node.written[key];
-            try {
-                Long version = cache(node).get(key);
-                if (version == null) {
-                    history.violated("P5: " + node + " reads nothing for key " + key);
-                } else {
-                    history.read(node, key, began, own, version, "reads");
-                }
-            } catch (LoadOrWriteFailed e) {
-                world.trace.say(node, " reads nothing for key ", key, ": ", e.getMessage());
-            }
-        });
+        strand(node, "reads", () -> reads.one(node, key));
+    }
+
+    private void readAll(SimulatedNode node, List<Integer> keys) {
+        strand(node, "reads " + keys, () -> reads.all(node, keys));
+    }
+
+    private void readAsync(SimulatedNode node, List<Integer> keys) {
+        boolean drops = world.random.nextInt(4) == 0;
+        strand(node, "begins to read " + keys, () -> reads.async(node, keys, drops));
     }
 
     private void peek(SimulatedNode node, int key) {
-        strand(node, "peeks at", () -> look(node, key));
-    }
-
-    /** Reads without loading, and says what was found. */
-    @Nullable
-    Long look(SimulatedNode node, int key) {
-        long began = world.now();
-        long own = node.written[key];
-        Long version = cache(node).getIfPresent(key);
-        if (version != null) {
-            history.read(node, key, began, own, version, "peeks at");
-        }
-        return version;
+        strand(node, "peeks at", () -> reads.look(node, key));
     }
 
     private void update(SimulatedNode node, List<Integer> keys) {
@@ -160,29 +191,44 @@ final class Workload {
         });
     }
 
-    private void writeAside(SimulatedNode node, int key) {
+    private void writeAside(SimulatedNode node, List<Integer> keys) {
         List<History.Write> done = new ArrayList<>();
         int fate = fate();
-        writing(node, "writes aside", List.of(key), done, () -> {
-            done.add(commit(node, key));
+        boolean async = plan.rich && world.random.nextInt(3) == 0;
+        writing(node, "writes aside", keys, done, () -> {
+            keys.forEach(key -> done.add(commit(node, key)));
             fail(node, fate == 0 ? -1 : fate, 3);
             world.sleep(100 * World.MICROS);
-            cache(node).invalidate(key);
+            if (async) {
+                reads.await(cache(node).invalidateAsync(keys));
+            } else if (keys.size() == 1) {
+                cache(node).invalidate(keys.get(0));
+            } else {
+                cache(node).invalidateAll(keys);
+            }
         });
     }
 
-    /** Nobody else writes the key until the put has arrived or is lost, or it would be a race in the application. */
-    private void writeAndPut(SimulatedNode node, int key) {
-        if (writers.get(key).stream().anyMatch(Claim::stands)) {
-            read(node, key);
+    /** Nobody else writes the keys until the puts have arrived or are lost, or it would be a race in the application. */
+    private void writeAndPut(SimulatedNode node, List<Integer> keys) {
+        if (keys.stream().anyMatch(key -> writers.get(key).stream().anyMatch(Claim::stands))) {
+            read(node, keys.get(0));
             return;
         }
         List<History.Write> done = new ArrayList<>();
-        Claim claim = writing(node, "writes and puts", List.of(key), done, () -> {
-            History.Write write = commit(node, key);
-            done.add(write);
+        Claim claim = writing(node, "writes and puts", keys, done, () -> {
+            Map<Integer, Long> versions = new LinkedHashMap<>();
+            for (int key : keys) {
+                History.Write write = commit(node, key);
+                done.add(write);
+                versions.put(key, write.version);
+            }
             world.sleep(100 * World.MICROS);
-            cache(node).put(key, write.version);
+            if (keys.size() == 1) {
+                cache(node).put(keys.get(0), done.get(0).version);
+            } else {
+                cache(node).putAll(versions);
+            }
         });
         claim.exclusive = true;
     }
@@ -264,20 +310,51 @@ final class Workload {
                 : world.random.nextInt(500, 2_500) * World.MILLIS;
     }
 
-    /** Loads a row, as it is at one instant in the middle. */
-    long load(SimulatedNode node, int key) throws LoadOrWriteFailed {
-        loads.began(key);
-        world.sleep(loadTime());
-        if (failing && world.random.nextInt(40) == 0) {
-            throw new LoadOrWriteFailed("the database does not answer");
+    /** How a node loads. */
+    CacheUnderTest.Loader loader(SimulatedNode node) {
+        return new CacheUnderTest.Loader() {
+            @Override
+            public long load(int key) throws LoadOrWriteFailed {
+                return loadAll(Set.of(key)).get(key);
+            }
+
+            @Override
+            public Map<Integer, Long> loadAll(Set<? extends Integer> keys) throws LoadOrWriteFailed {
+                return loadRows(node, keys);
+            }
+        };
+    }
+
+    /** Loads rows, as they are at one instant in the middle. */
+    private Map<Integer, Long> loadRows(SimulatedNode node, Set<? extends Integer> keys) throws LoadOrWriteFailed {
+        Strand strand = Objects.requireNonNull(world.current());
+        keys.forEach(loads::began);
+        try {
+            world.sleep(loadTime());
+            if (failing && (database.isDown(world.now()) || world.random.nextInt(40) == 0)) {
+                world.trace.say(node, " cannot load keys ", keys);
+                strand.failed.addAll(keys);
+                throw new LoadOrWriteFailed("the database does not answer");
+            }
+            Map<Integer, Long> versions = new LinkedHashMap<>();
+            for (Integer key : keys) {
+                long version = database.select(key);
+                versions.put(key, version);
+                history.loaded(key, version);
+                world.trace.say(node, " loads version ", version, " of key ", key);
+            }
+            world.sleep(loadTime());
+            return versions;
+        } finally {
+            // What failed before this load, by the same call of the cache, is told to those who wait for it after it.
+            strand.failed.forEach(history::failed);
         }
-        long version = database.select(key);
-        world.trace.say(node, " loads version ", version, " of key ", key);
-        world.sleep(loadTime());
-        return version;
     }
 
     private long loadTime() {
+        if (plan.slowLoads && world.random.nextInt(100) < 60) {
+            return world.random.nextInt(5, 120) * World.MILLIS;
+        }
         int dice = world.random.nextInt(100);
         if (dice < 85) {
             return world.random.nextInt(50, 3_000) * World.MICROS;
