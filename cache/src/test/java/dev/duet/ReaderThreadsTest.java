@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 /** What readers do to their threads while they wait. */
 class ReaderThreadsTest {
 
-    private final Duet duet = Duet.builder().store(InMemoryStore.create()).build();
+    private final Duet duet = Duet.builder()
+            .store(InMemoryStore.create())
+            .maxStaleness(Duration.ofMinutes(5)) // so long may a load be joined, however slowly the threads start
+            .build();
     private final CountDownLatch loading = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
     private final AtomicInteger loads = new AtomicInteger();

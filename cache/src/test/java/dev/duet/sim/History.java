@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>P1 and P2 hold for stale answers as for all others. Beyond the promises there are lives. A version may be served
  * for its life after the store took it, or after somebody loaded it; and as stale for its retention after that, if there is
- * one, and only after a load of the key has failed or, with {@code softTimeout}, takes long. What one may be told who
+ * one, and only after a load of the key has failed or, with {@code softTimeout} or {@code hardTimeout}, takes long. What one may be told who
  * joined a read was true at most B before. And a failure of the loader reaches only those who began before it; but when it is told is not known of a loader that does
  * not block, since that of another key may be waited for.
  */
@@ -235,7 +235,10 @@ final class History {
             if (plan.staleIfError == 0) {
                 violated("Life: " + node + " " + how + " key " + key
                         + found.how().told() + ", which is not allowed");
-            } else if (plan.softTimeout == 0 && !plan.tellsLate() && began > staleUntil[key] + slack) {
+            } else if (plan.softTimeout == 0
+                    && plan.hardTimeout == 0
+                    && !plan.tellsLate()
+                    && began > staleUntil[key] + slack) {
                 violated("Life: " + node + " " + how + " key " + key
                         + found.how().told() + ", though no load has failed");
             }
