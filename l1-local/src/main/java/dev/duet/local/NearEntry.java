@@ -61,6 +61,7 @@ record NearEntry<V>(
     }
 
     /** Whether a hit was of this value: the very same, not an equal one. */
+    @SuppressWarnings("ReferenceEquality")
     boolean isOf(NearHit<?> hit) {
         return value == hit.value() && version == hit.version() && writtenAt() == hit.writtenAt();
     }

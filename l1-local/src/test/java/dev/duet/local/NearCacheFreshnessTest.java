@@ -136,7 +136,8 @@ class NearCacheFreshnessTest {
     }
 
     /** The ways to read an entry. */
-    private enum Reading {
+    @SuppressWarnings("ImmutableEnumChecker") // each is a method, which holds nothing
+    enum Reading {
         LOOKUP(NearCache::lookup),
         EXAMINE(NearCache::examine),
         PEEK(NearCache::peek),

@@ -134,7 +134,8 @@ class NearCacheReplacementRaceTest {
     }
 
     /** The ways to replace an entry by another of the same value. */
-    private enum Replacement {
+    @SuppressWarnings("ImmutableEnumChecker") // each is a method, which holds nothing
+    enum Replacement {
         CLAIM((near, key, hit) -> near.examine(key)),
         PUT_OFF((near, key, hit) -> {
             near.refreshLater(key, hit.writtenAt(), NEVER);
