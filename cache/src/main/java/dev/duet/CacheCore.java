@@ -376,7 +376,6 @@ final class CacheCore<K, V> {
         Reading.Hit previous = read.previous;
         if (previous != null && previous.stale() && read.previousValue != null && read.previousValue.value() != null) {
             V value = read.previousValue.value();
-            long remaining = Math.min(previous.remaining(), Durations.micros(retryAfter));
             long now = node.clock().read();
             long end = deadline(read.asked, previous.remaining());
             long until = Math.min(end, now + retryAfter.toNanos());

@@ -418,7 +418,7 @@ final class ReadPath<K, V> {
         try {
             waitFor(steps -> {
                 answers.putAll(answers(keys, null, steps));
-                return allOf(answers.values()).handle((done, failure) -> done);
+                return allOf(answers.values()).handle((done, failure) -> answers);
             });
         } catch (CodecException e) {
             LOG.warn("{} keys of cache '{}' could not be warmed", keys.size(), core.config.name(), e);
@@ -446,11 +446,12 @@ final class ReadPath<K, V> {
                 before.total(), before.done() + answers.size(), before.loaded() + loaded, before.failed() + failed);
     }
 
-    private static CompletableFuture<@Nullable Void> allOf(Collection<? extends CompletableFuture<?>> all) {
+    private static CompletableFuture<?> allOf(Collection<? extends CompletableFuture<?>> all) {
         return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
     }
 
     /** The first failure, with some of the others that differ beside it. */
+    @SuppressWarnings("ReferenceEquality") // one failure may come to several keys
     private static CompletionException failureOf(Collection<? extends CompletableFuture<?>> answers) {
         Throwable first = null;
         for (CompletableFuture<?> answer : answers) {

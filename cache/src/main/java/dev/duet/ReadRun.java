@@ -275,8 +275,8 @@ final class ReadRun<K, V> {
         List<KeyRead<K, V>> part = List.copyOf(reads.subList(0, called));
         List<KeyRead<K, V>> rest = List.copyOf(reads.subList(called, reads.size()));
         CompletableFuture<?>[] all = part.stream().map(read -> read.loaded).toArray(CompletableFuture<?>[]::new);
-        CompletableFuture<@Nullable Void> done = CompletableFuture.allOf(all).handle((end, failure) -> null);
-        Consumer<@Nullable Void> landing = end -> {
+        CompletableFuture<Boolean> done = CompletableFuture.allOf(all).handle((end, failure) -> failure == null);
+        Consumer<Boolean> landing = end -> {
             renewal.cancel(false);
             landed(part);
             if (!rest.isEmpty()) {
@@ -284,7 +284,7 @@ final class ReadRun<K, V> {
             }
         };
         if (done.isDone()) {
-            landing.accept(null);
+            landing.accept(true);
         } else {
             then(done, reads, landing);
         }

@@ -67,7 +67,7 @@ final class RefreshTimes<K> {
         long remaining = life.remaining() * 1_000;
         double load = OVERHEAD + life.cost() * 1_000.0;
         double lead = load * (1 - beta * Math.log(1 - random.getAsDouble()));
-        long half = (life.age() * 1_000 + remaining) / 2;
+        double half = (life.age() * 1_000 + remaining) / 2.0;
         return Math.min(fixed, asked + remaining - (long) Math.min(lead, half));
     }
 

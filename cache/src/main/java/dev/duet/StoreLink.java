@@ -191,8 +191,7 @@ final class StoreLink {
                 inTime.completeExceptionally(unavailable(failure));
             }
         });
-        CompletableFuture<?> counted = inTime.whenComplete((value, failure) -> count(failure));
-        return inTime;
+        return inTime.whenComplete((value, failure) -> count(failure));
     }
 
     private <R> List<StoreReply<R>> taken(List<CompletableFuture<R>> replies) {

@@ -104,25 +104,23 @@ final class WritePath<K, V> {
     private CompletableFuture<@Nullable Void> invalidate(Map<K, RecordKey> records, Executor steps) {
         List<Request<Long>> requests = new ArrayList<>(records.size());
         records.values().forEach(record -> requests.add(new Request<>(record, new Operation.Invalidate())));
-        return core.node
-                .link()
-                .callAll(requests)
-                .thenAcceptAsync(
-                        replies -> {
-                            CacheException failed = null;
-                            int i = 0;
-                            for (Map.Entry<K, RecordKey> entry : records.entrySet()) {
-                                StoreReply<Long> reply = replies.get(i++);
-                                if (reply.failure() != null) {
-                                    failed = first(failed, owed(entry.getKey(), entry.getValue(), reply.failure()));
-                                } else {
-                                    core.stats.invalidationsSent.increment();
-                                    core.drop(entry.getKey());
-                                }
-                            }
-                            rejectIfSo(failed);
-                        },
-                        steps);
+        return core.node.link().callAll(requests).thenApplyAsync(replies -> dropped(records, replies), steps);
+    }
+
+    private @Nullable Void dropped(Map<K, RecordKey> records, List<StoreReply<Long>> replies) {
+        CacheException failed = null;
+        int i = 0;
+        for (Map.Entry<K, RecordKey> entry : records.entrySet()) {
+            StoreReply<Long> reply = replies.get(i++);
+            if (reply.failure() != null) {
+                failed = first(failed, owed(entry.getKey(), entry.getValue(), reply.failure()));
+            } else {
+                core.stats.invalidationsSent.increment();
+                core.drop(entry.getKey());
+            }
+        }
+        rejectIfSo(failed);
+        return null;
     }
 
     /** The store could not be told of a write of this key, as far as is known. */
