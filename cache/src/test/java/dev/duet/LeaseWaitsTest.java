@@ -301,8 +301,8 @@ class LeaseWaitsTest {
     void loading_loadTimeoutShorterThanTheTerm_isTheTerm() {
         TwoLevelCache<Long, User> brief1 = cache(n1, "brief", Duration.ofMillis(500));
         TwoLevelCache<Long, User> brief2 = cache(n2, "brief", Duration.ofMillis(500));
-        brief1.async().get(ID);
-        brief2.async().get(ID);
+        CompletableFuture<User> unused1 = brief1.async().get(ID);
+        CompletableFuture<User> unused2 = brief2.async().get(ID);
         cluster.advanceSlowly(Duration.ofMillis(499));
         assertThat(loads.begun()).isEqualTo(1);
 

@@ -428,7 +428,7 @@ class ReadingIT {
 
     private long length(Route route) {
         loads.incrementAndGet();
-        return route.from().length() + route.to().length() + route.vehicles();
+        return (long) route.from().length() + route.to().length() + route.vehicles();
     }
 
     private User select(long id) {

@@ -209,7 +209,7 @@ class ReadingExamples {
                 .build();
         // example: async
         CompletableFuture<Product> later = products.async().get(7L);
-        later.thenAccept(product -> log(product.name()));
+        CompletableFuture<Void> logged = later.thenAccept(product -> log(product.name()));
         // end
         await().until(() -> log.contains("tea 7"));
     }
