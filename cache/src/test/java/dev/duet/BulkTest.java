@@ -772,4 +772,27 @@ class BulkTest {
     private static <T> T nothing() {
         return null;
     }
+
+    @Test
+    void getAll_withoutBulkLoaderAndSlowerInAllThanLoadTimeout_isCachedAllTheSame() {
+        Cluster slow = new Cluster();
+        try {
+            LongStream.range(0, 8).forEach(id -> slow.commit(id, "v" + id));
+            Member loads = slow.node(
+                    0,
+                    settings -> settings.loadTimeout(Duration.ofSeconds(3)).loader(key -> {
+                        slow.advanceSlowly(Duration.ofSeconds(1));
+                        return slow.select(key);
+                    }));
+            Member reads = slow.node();
+            List<Long> keys = LongStream.range(0, 8).boxed().toList();
+
+            assertThat(loads.users.getAll(keys)).hasSize(8);
+
+            assertThat(reads.users.getAll(keys)).hasSize(8);
+            assertThat(slow.loads).as("loads").hasValue(8);
+        } finally {
+            slow.close();
+        }
+    }
 }
