@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -791,6 +792,29 @@ class BulkTest {
 
             assertThat(reads.users.getAll(keys)).hasSize(8);
             assertThat(slow.loads).as("loads").hasValue(8);
+        } finally {
+            slow.close();
+        }
+    }
+
+    @Test
+    void getAll_withoutBulkLoaderAndNoTaskRunsInTime_keepsItsLeasesFromPartToPart() {
+        Cluster slow = new Cluster();
+        try {
+            LongStream.range(0, 8).forEach(id -> slow.commit(id, "v" + id));
+            AtomicReference<Member> node = new AtomicReference<>();
+            node.set(slow.node(
+                    0,
+                    settings -> settings.loader(key -> {
+                        slow.advanceStore(Duration.ofMillis(700));
+                        node.get().stop(Duration.ofMillis(700)); // the scheduler renews nothing meanwhile
+                        return slow.select(key);
+                    })));
+            List<Long> keys = LongStream.range(0, 8).boxed().toList();
+
+            assertThat(node.get().users.getAll(keys)).hasSize(8);
+
+            assertThat(node.get().users.stats().storeFillsRefused()).isZero();
         } finally {
             slow.close();
         }
