@@ -54,6 +54,11 @@ final class EchoServer implements AutoCloseable {
         try {
             while (true) {
                 Socket socket = listener.accept();
+                if (listener.isClosed()) { // a connection that came while it was being closed
+                    socket.setSoLinger(true, 0);
+                    socket.close();
+                    return;
+                }
                 sockets.add(socket);
                 daemon(() -> echo(socket));
             }
