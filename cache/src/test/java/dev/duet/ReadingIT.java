@@ -302,6 +302,92 @@ class ReadingIT {
     }
 
     @Test
+    void absence_isKnownOnAnotherNode_andIsNotTheSameAsNotCached() {
+        UnaryOperator<CacheBuilder<Long, User>> settings =
+                builder -> builder.cacheAbsence(Duration.ofMinutes(1)).loader(key -> {
+                    loads.incrementAndGet();
+                    return null;
+                });
+        TwoLevelCache<Long, User> n1 = conditional(settings);
+        TwoLevelCache<Long, User> n2 = conditional(settings);
+        assertThat(n1.get(ID)).isNull();
+
+        assertThat(n2.getEntryIfPresent(ID)).satisfies(entry -> {
+            assertThat(entry.isAbsent()).isTrue();
+            assertThat(entry.level()).isEqualTo(Level.STORE);
+        });
+        assertThat(n2.getEntryIfPresent(7L)).isNull();
+        assertThat(n2.get(ID)).isNull();
+        assertThat(loads).hasValue(1);
+        assertThat(n2.stats().absentHits()).isEqualTo(2);
+    }
+
+    @Test
+    void lifeThatALoadHasSaid_holdsOnAnotherNode() {
+        UnaryOperator<CacheBuilder<Long, User>> settings = builder -> builder.expireAfterWrite(Duration.ofHours(1))
+                .refreshBeta(0)
+                .conditionalLoader((key, before) -> LoadResult.of(select(key)).expiresAfter(Duration.ofMillis(400)));
+        TwoLevelCache<Long, User> n1 = conditional(settings);
+        TwoLevelCache<Long, User> n2 = conditional(settings);
+        n1.get(ID);
+
+        assertThat(n2.getEntry(ID).expiresIn()).isLessThanOrEqualTo(Duration.ofMillis(400));
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> n2.getIfPresent(ID) == null);
+        assertThat(n1.getIfPresent(ID)).isNull();
+    }
+
+    @Test
+    void softTimeout_onANodeWithNothingNear_servesWhatTheStoreRetains_andKeepsWhatIsLoaded() {
+        AtomicBoolean slow = new AtomicBoolean();
+        CountDownLatch go = new CountDownLatch(1);
+        UnaryOperator<CacheBuilder<Long, User>> settings = builder -> builder.expireAfterWrite(Duration.ofSeconds(1))
+                .ttlJitter(0)
+                .refreshBeta(0)
+                .staleIfError(Duration.ofMinutes(1))
+                .softTimeout(Duration.ofMillis(50))
+                .loader(key -> {
+                    if (slow.get()) {
+                        go.await();
+                    }
+                    return select(key);
+                });
+        TwoLevelCache<Long, User> n1 = conditional(settings);
+        TwoLevelCache<Long, User> n2 = conditional(settings);
+        n1.get(ID);
+        slow.set(true);
+        version.set(2);
+        await().until(() -> n1.getIfPresent(ID) == null);
+
+        CacheEntry<User> entry = n2.getEntry(ID);
+
+        assertThat(entry.stale()).isTrue();
+        assertThat(entry.value().version()).isEqualTo(1);
+        slow.set(false);
+        go.countDown();
+        await().until(() -> n2.get(ID).version() == 2);
+        assertThat(loads).hasValue(2);
+    }
+
+    @Test
+    void warm_onTwoNodes_loadsEachKeyOnceAndTellsHowFarItIs() {
+        List<Long> keys = LongStream.range(0, 1_200).boxed().toList();
+        TwoLevelCache<Long, User> n1 = node(builder -> builder.bulkLoader(this::selectAll));
+        TwoLevelCache<Long, User> n2 = node(builder -> builder.bulkLoader(this::selectAll));
+        List<WarmProgress> told = new ArrayList<>();
+
+        assertThat(n1.warm(keys, told::add)).isEqualTo(new WarmProgress(1_200, 1_200, 1_200, 0));
+        assertThat(n2.warm(keys, progress -> {})).isEqualTo(new WarmProgress(1_200, 1_200, 0, 0));
+
+        assertThat(told).extracting(WarmProgress::done).containsExactly(500L, 1_000L, 1_200L);
+        assertThat(loads).hasValue(1_200);
+    }
+
+    private Map<Long, User> selectAll(Set<? extends Long> keys) {
+        return keys.stream().collect(Collectors.toMap(key -> key, this::select));
+    }
+
+    @Test
     void getAll_10000KeysOnTwoNodes_loadsEachOnceByOneCallAndReadsTheRestFromTheStore() {
         AtomicInteger calls = new AtomicInteger();
         UnaryOperator<CacheBuilder<Long, User>> settings =
