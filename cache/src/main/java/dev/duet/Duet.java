@@ -86,7 +86,7 @@ public final class Duet implements AutoCloseable {
                 config.codecs(),
                 new OpenWrites(),
                 new AtomicLong(),
-                willing(config.executor() == null ? machinery.background() : config.executor()),
+                willing(config.executor(), machinery.background()),
                 machinery.random(),
                 new LoadScope.Stack());
         this.follower = ChangeFollower.start(
@@ -120,14 +120,28 @@ public final class Duet implements AutoCloseable {
         }
     }
 
-    /** What an executor refuses, since it is being shut down or is full, the caller does, so that nobody waits for it in vain. */
-    private static Executor willing(Executor executor) {
+    /**
+     * The application's executor, if it has given one. What that refuses, since it is full, the node's own pool runs, for the
+     * thread that hands it in may be the feed's. What the pool refuses too, as the node is closed, that thread runs after all,
+     * so that nobody waits in vain.
+     */
+    private static Executor willing(@Nullable Executor given, Executor own) {
+        Executor last = task -> {
+            try {
+                own.execute(task);
+            } catch (RejectedExecutionException e) {
+                task.run();
+            }
+        };
+        if (given == null) {
+            return last;
+        }
         return task -> {
             try {
-                executor.execute(task);
+                given.execute(task);
             } catch (RejectedExecutionException e) {
-                LOG.debug("The executor refuses; the caller runs the task", e);
-                task.run();
+                LOG.debug("The executor refuses; the node's own pool runs the task", e);
+                last.execute(task);
             }
         };
     }

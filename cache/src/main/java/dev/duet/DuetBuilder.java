@@ -73,7 +73,8 @@ public final class DuetBuilder {
     }
 
     /**
-     * How long an operation of the store is waited for; by default 500 ms, at least 1 ms. A read then goes to its loader, and
+     * How long an operation of the store is waited for; by default 500 ms, at least 1 ms. Of more than 1,000 that are sent
+     * together, so long again for each further 1,000. A read then goes to its loader, and
      * a write does what {@link #whenStoreIsDown} says. After repeated failures the store is asked no more until it answers
      * a probe.
      */
@@ -114,7 +115,7 @@ public final class DuetBuilder {
      * Runs what must not be on a caller's thread: refreshes, loads with timeouts, asynchronous reads and listeners; by default
      * a pool of the node's own, which ends with it. The {@code Duet} does not shut this one down. Its tasks load, and so may
      * block. One that runs tasks on the thread that hands them in is allowed, but then refreshes and listeners hold up
-     * readers, and timeouts do not cut loads short. What it refuses, whoever hands it in runs itself.
+     * readers, and timeouts do not cut loads short. What it refuses, the node's own pool runs.
      */
     public DuetBuilder executor(Executor executor) {
         this.executor = Objects.requireNonNull(executor, "executor");

@@ -2,7 +2,6 @@ package dev.duet;
 
 import dev.duet.internal.Flights.Flight;
 import dev.duet.internal.Payloads.Decoded;
-import dev.duet.store.Payload;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import java.util.concurrent.CompletableFuture;
@@ -58,10 +57,6 @@ final class KeyRead<K, V> {
 
     long started;
     CompletableFuture<LoadResult<V>> loaded = new CompletableFuture<>();
-
-    /** What is to be stored, once it is loaded. */
-    @Nullable
-    Payload payload;
 
     KeyRead(K key, RecordKey record, Flight<K, Answer<V>> flight, String token, boolean refresh) {
         this.key = key;

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * exception: while the store cannot be asked, it is kept near for the bound B (promise P5). A key that this node has written
  * while the store could not be told is not read from the store until it has been invalidated there (A15).
  *
- * <p>Keys that others load are waited for after those that this run has the leases of were loaded and filled: so two runs
- * whose keys overlap never wait for each other in a circle.
+ * <p>To wait for keys that others load never holds up the load and the fill of those that this run has the leases of: so
+ * two runs whose keys overlap do not wait for each other in a circle.
  */
 final class ReadRun<K, V> {
 
@@ -81,8 +81,7 @@ final class ReadRun<K, V> {
         List<Request<LeaseReply>> requests = new ArrayList<>(reads.size());
         boolean called = !core.node.link().isDown();
         for (KeyRead<K, V> read : reads) {
-            read.previous = null; // what an earlier answer retained may have been invalidated since
-            read.previousValue = null;
+            previous(read, null); // what an earlier answer retained may have been invalidated since
             if (core.node.link().owed.covers(read.record)) {
                 read.mode = Mode.ALONE;
                 owed.add(read);
@@ -131,7 +130,6 @@ final class ReadRun<K, V> {
                 Decoded<V> decoded = core.old(read.record, writing);
                 if (decoded == null) {
                     core.stats.storeMisses.increment();
-                    previous(read, null);
                     read.mode = Mode.KEEP_NOT;
                     load.add(read);
                 } else {

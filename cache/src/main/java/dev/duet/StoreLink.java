@@ -230,14 +230,10 @@ final class StoreLink {
         CompletableFuture<?> unused = startAnyhow(call::apply).whenComplete((reply, failure) -> count(failure));
     }
 
-    /** Makes calls that nobody waits for, as {@link #send} does. */
-    void sendAll(List<? extends Namespace.Request<Boolean>> requests) {
+    /** Makes calls together that nobody waits for, also to a store that is down. What comes of them is not counted. */
+    void sendAll(List<Namespace.Request<Boolean>> requests) {
         try {
-            namespace
-                    .executeAll(List.<Namespace.Request<Boolean>>copyOf(requests))
-                    .forEach(reply -> {
-                        CompletionStage<?> unused = reply.whenComplete((done, failure) -> {});
-                    });
+            List<CompletionStage<Boolean>> unused = namespace.executeAll(requests);
         } catch (RuntimeException e) {
             count(e);
         }
