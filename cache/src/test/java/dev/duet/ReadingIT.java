@@ -344,8 +344,8 @@ class ReadingIT {
 
         assertThat(n2.getEntry(ID).expiresIn()).isLessThanOrEqualTo(Duration.ofMillis(400));
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> n2.getIfPresent(ID) == null);
-        assertThat(n1.getIfPresent(ID)).isNull();
+        // A near entry may live longer than the store's by the granularity of the node's clock.
+        await().atMost(Duration.ofSeconds(20)).until(() -> n2.getIfPresent(ID) == null && n1.getIfPresent(ID) == null);
     }
 
     @Test
