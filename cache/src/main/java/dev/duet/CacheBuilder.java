@@ -64,6 +64,8 @@ public final class CacheBuilder<K, V> {
     private @Nullable ConditionalLoader<? super K, V> conditionalLoader;
     private @Nullable BulkLoader<K, ? extends V> bulkLoader;
     private @Nullable AsyncBulkLoader<K, ? extends V> asyncBulkLoader;
+    private @Nullable CacheWriter<? super K, ? super V> writer;
+    private @Nullable WriteBehind<K, V> writeBehind;
     private final List<CacheListener> listeners = new ArrayList<>();
 
     CacheBuilder(Duet duet, String name, Class<K> keyType, Type valueType) {
@@ -308,6 +310,34 @@ public final class CacheBuilder<K, V> {
         return this;
     }
 
+    /**
+     * Has {@link TwoLevelCache#put} and {@link TwoLevelCache#invalidate} write to the system of record before they return
+     * (write-through); by default they do not touch it. Excludes {@link #writeBehind}.
+     *
+     * <p>{@code invalidate} then <em>removes</em>: it has the writer delete. To have only the caches drop a key, use {@link
+     * TwoLevelCache#refresh}.
+     *
+     * @param writer writes; what it throws reaches the caller as itself
+     */
+    public CacheBuilder<K, V> writer(CacheWriter<? super K, ? super V> writer) {
+        this.writer = Objects.requireNonNull(writer, "writer");
+        return this;
+    }
+
+    /**
+     * Has {@link TwoLevelCache#put} and {@link TwoLevelCache#invalidate} return when the store holds the write, which is made
+     * to the system of record later (write-behind); by default they do not touch it. Excludes {@link #writer}, and {@link
+     * #codeVersion}, under another one of which nobody would make what is pending. The store must keep what it acknowledges.
+     *
+     * <p>{@code invalidate} then <em>removes</em>: it has the writer delete. To have only the caches drop a key, use {@link
+     * TwoLevelCache#refresh}. {@link TwoLevelCache#update} and {@link TwoLevelCache#beginWrite} are refused, since such a
+     * write would be overtaken by what is pending.
+     */
+    public CacheBuilder<K, V> writeBehind(WriteBehind<K, V> settings) {
+        this.writeBehind = Objects.requireNonNull(settings, "writeBehind");
+        return this;
+    }
+
     /** Is told what happens in the cache on this node; by default nobody is. May be called for several listeners. */
     public CacheBuilder<K, V> onEvent(CacheListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -374,6 +404,8 @@ public final class CacheBuilder<K, V> {
                 conditionalLoader,
                 bulkLoader,
                 asyncBulkLoader,
+                writer,
+                writeBehind,
                 listeners));
     }
 
@@ -383,6 +415,8 @@ public final class CacheBuilder<K, V> {
         oneOf("loader", loader, "asyncLoader", asyncLoader);
         oneOf("loader", loader, "conditionalLoader", conditionalLoader);
         oneOf("asyncLoader", asyncLoader, "conditionalLoader", conditionalLoader);
+        oneOf("writer", writer, "writeBehind", writeBehind);
+        oneOf("codeVersion", codeVersion, "writeBehind", writeBehind);
         oneOf("bulkLoader", bulkLoader, "asyncBulkLoader", asyncBulkLoader);
         if (nearExpireAfterWrite != null && isLonger(nearExpireAfterWrite, expireAfterWrite)) {
             throw refused(

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param conditionalLoader loads values knowing the previous ones, or null if there is none
  * @param bulkLoader loads several values, or null if there is none
  * @param asyncBulkLoader loads several values later, or null if there is none
+ * @param writer writes to the system of record before a write returns, or null if it does not
+ * @param writeBehind writes to the system of record later, or null if it does not
  * @param listeners are told of events; none if empty
  */
 record CacheConfig<K, V>(
@@ -73,6 +75,8 @@ record CacheConfig<K, V>(
         @Nullable ConditionalLoader<? super K, V> conditionalLoader,
         @Nullable BulkLoader<K, ? extends V> bulkLoader,
         @Nullable AsyncBulkLoader<K, ? extends V> asyncBulkLoader,
+        @Nullable CacheWriter<? super K, ? super V> writer,
+        @Nullable WriteBehind<K, V> writeBehind,
         List<CacheListener> listeners) {
 
     CacheConfig {

@@ -90,6 +90,18 @@ public sealed interface CacheEvent {
     record Evicted(String cache, Object key) implements CacheEvent {}
 
     /**
+     * A pending write could not be made by this node. It is tried again, or parked.
+     *
+     * @param cache the name of the cache
+     * @param key the key
+     * @param attempts how often it failed; 0 if it is not to blame, as the system of record is down
+     * @param parked whether it was parked ({@link PendingWrites#failed})
+     * @param failure what the writer threw
+     */
+    record WriteFailed(String cache, Object key, int attempts, boolean parked, Throwable failure)
+            implements CacheEvent {}
+
+    /**
      * The cache goes on without the store.
      *
      * @param cache the name of the cache

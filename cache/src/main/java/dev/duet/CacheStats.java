@@ -33,6 +33,7 @@ import java.time.Duration;
  * @param staleServed loads that failed or took too long, and in whose place a value was served whose life was over
  * @param loadTimeouts reads that waited for a load for as long as {@link CacheBuilder#hardTimeout} allows, in vain
  * @param leaseWaits reads that waited for another node's load
+ * @param writeBehind what was written behind; all zero if nothing is
  */
 public record CacheStats(
         long nearHits,
@@ -59,7 +60,34 @@ public record CacheStats(
         long refreshFailures,
         long staleServed,
         long loadTimeouts,
-        long leaseWaits) {
+        long leaseWaits,
+        WriteBehindStats writeBehind) {
+
+    /**
+     * What was written behind.
+     *
+     * @param acknowledged writes of this node that were acknowledged
+     * @param coalesced those among them that took the place of one that was pending
+     * @param flushed writes, of whichever node, that this one has made
+     * @param batches calls of the writer
+     * @param failures writes that could not be made, each as often as it was tried by itself
+     * @param late writes made after this node may have lost its lease, since it was held up
+     * @param rejected writes of this node that were not acknowledged, as too many were pending
+     * @param lost writes that were found damaged or gone in the store
+     * @param pending writes of all nodes that are pending, as of the last look
+     * @param parked writes of all nodes that are parked, as of the last look
+     */
+    public record WriteBehindStats(
+            long acknowledged,
+            long coalesced,
+            long flushed,
+            long batches,
+            long failures,
+            long late,
+            long rejected,
+            long lost,
+            long pending,
+            long parked) {}
 
     /**
      * Stale reads that were prevented: values that were not kept near.

@@ -148,6 +148,19 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     }
 
     @Override
+    public @Nullable V refresh(K key) {
+        checked(key);
+        reads.<@Nullable Void>waitFor(steps -> writes.drop(List.of(key), steps));
+        return get(key);
+    }
+
+    @Override
+    public PendingWrites<K, V> pendingWrites() {
+        throw new IllegalStateException(
+                "cache '" + name() + "' does not write behind; set writeBehind(…) when it is built");
+    }
+
+    @Override
     public AsyncTwoLevelCache<K, V> async() {
         return async;
     }
@@ -184,7 +197,8 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
                 stats.refreshFailures.sum(),
                 stats.staleServed.sum(),
                 stats.loadTimeouts.sum(),
-                stats.leaseWaits.sum());
+                stats.leaseWaits.sum(),
+                new CacheStats.WriteBehindStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     }
 
     private K checked(K key) {

@@ -6,6 +6,8 @@ import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
@@ -98,10 +100,12 @@ final class LateNamespace implements Namespace {
 
     private <T> CompletionStage<T> call(Function<Namespace, CompletionStage<T>> call) {
         Namespace open = namespace;
-        return open == null
-                ? CompletableFuture.failedFuture(new StoreUnavailableException(
-                        "the store could not be reached at the start, nor since: " + failure.getMessage(), failure))
-                : call.apply(open);
+        return open == null ? notOpen() : call.apply(open);
+    }
+
+    private <T> CompletionStage<T> notOpen() {
+        return CompletableFuture.failedFuture(new StoreUnavailableException(
+                "the store could not be reached at the start, nor since: " + failure.getMessage(), failure));
     }
 
     @Override
@@ -137,6 +141,25 @@ final class LateNamespace implements Namespace {
     @Override
     public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
         return call(open -> open.subscribe(listener));
+    }
+
+    @Override
+    public List<CompletionStage<Claim>> claim(
+            String cache, List<Integer> partitions, String flusher, long term, int most) {
+        Namespace open = namespace;
+        return open == null
+                ? partitions.stream().map(p -> this.<Claim>notOpen()).toList()
+                : open.claim(cache, partitions, flusher, term, most);
+    }
+
+    @Override
+    public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
+        return call(open -> open.parked(cache, most));
+    }
+
+    @Override
+    public CompletionStage<Durability> durability() {
+        return call(Namespace::durability);
     }
 
     @Override

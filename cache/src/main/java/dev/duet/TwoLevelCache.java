@@ -164,6 +164,24 @@ public interface TwoLevelCache<K, V> {
      */
     void invalidateAll();
 
+    /**
+     * Reads a key anew from the system of record: drops what the store and every node hold of it, and loads it. Unlike {@link
+     * #invalidate}, it never writes; a write that is pending is what it finds.
+     *
+     * @return the value, or null if there is none; as {@link #get(Object)}
+     * @throws CacheException as {@link #get(Object)} does
+     * @throws StoreUnavailableException as {@link #invalidate} does
+     */
+    @Nullable
+    V refresh(K key);
+
+    /**
+     * The writes that are acknowledged and not made yet.
+     *
+     * @throws IllegalStateException if the cache does not {@linkplain CacheBuilder#writeBehind write behind}
+     */
+    PendingWrites<K, V> pendingWrites();
+
     /** This cache for callers that do not block; shares everything with this one. */
     AsyncTwoLevelCache<K, V> async();
 

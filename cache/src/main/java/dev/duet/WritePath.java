@@ -97,6 +97,11 @@ final class WritePath<K, V> {
         rejectIfSo(failed);
     }
 
+    /** Drops the keys from the store and every node, and tells no writer. */
+    CompletableFuture<@Nullable Void> drop(Collection<? extends K> keys, Executor steps) {
+        return invalidate(records(keys), steps);
+    }
+
     CompletableFuture<@Nullable Void> invalidateAll(Collection<? extends K> keys, Executor steps) {
         return invalidate(records(keys), steps);
     }

@@ -6,6 +6,8 @@ import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
@@ -345,6 +347,26 @@ final class HookedStore implements Store {
                     newListener.onLost();
                 }
             }));
+        }
+
+        @Override
+        public List<CompletionStage<Claim>> claim(
+                String cache, List<Integer> partitions, String flusher, long term, int most) {
+            return partitions.stream()
+                    .map(p -> reach(() -> namespace
+                            .claim(cache, List.of(p), flusher, term, most)
+                            .get(0)))
+                    .toList();
+        }
+
+        @Override
+        public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
+            return reach(() -> namespace.parked(cache, most));
+        }
+
+        @Override
+        public CompletionStage<Durability> durability() {
+            return reach(namespace::durability);
         }
 
         @Override

@@ -54,4 +54,20 @@ public final class StatsCounter {
     public final LongAdder loadTimeouts = new LongAdder();
     /** Reads that waited for another node's load. */
     public final LongAdder leaseWaits = new LongAdder();
+    /** Writes behind that were acknowledged. */
+    public final LongAdder acknowledged = new LongAdder();
+    /** Writes behind that took the place of a pending one. */
+    public final LongAdder coalesced = new LongAdder();
+    /** Pending writes that were made. */
+    public final LongAdder flushed = new LongAdder();
+    /** Calls of the writer for pending writes. */
+    public final LongAdder batches = new LongAdder();
+    /** Pending writes that could not be made. */
+    public final LongAdder writeFailures = new LongAdder();
+    /** Pending writes that were made too late. */
+    public final LongAdder lateWrites = new LongAdder();
+    /** Writes behind that were refused, as there were too many. */
+    public final LongAdder rejectedWrites = new LongAdder();
+    /** Pending writes that the store has lost. */
+    public final LongAdder lostWrites = new LongAdder();
 }

@@ -117,10 +117,10 @@ final class Records {
 
     private StoredRecord weakened(Intent intent, Operation<?> operation, StoredRecord before) {
         if (!scope.has(Guard.CONTENDED)) {
-            return new Intent(intent.writers(), false, intent.old());
+            return new Intent(intent.writers(), intent.head(), false, intent.old());
         }
         if (!scope.has(Guard.OLD_DROPPED) && operation instanceof Complete && before instanceof Intent earlier) {
-            return new Intent(intent.writers(), intent.contended(), earlier.old());
+            return new Intent(intent.writers(), intent.head(), intent.contended(), earlier.old());
         }
         return intent;
     }
@@ -135,6 +135,6 @@ final class Records {
         List<StoredRecord.Writer> writers = intent.writers().stream()
                 .map(w -> w.token().equals(token) ? new StoredRecord.Writer(token, NOW) : w)
                 .toList();
-        return new Intent(writers, intent.contended(), intent.old());
+        return new Intent(writers, intent.head(), intent.contended(), intent.old());
     }
 }

@@ -6,6 +6,8 @@ import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
@@ -179,6 +181,24 @@ final class Link implements Store, Namespace {
         Feed feed = new Feed(world, node, server, network, listener);
         feeds.add(feed);
         return exchange(feed::subscribe);
+    }
+
+    @Override
+    public List<CompletionStage<Claim>> claim(
+            String cache, List<Integer> partitions, String flusher, long term, int most) {
+        return partitions.stream()
+                .<CompletionStage<Claim>>map(p -> exchange(() -> server.claim(node, cache, p, flusher, term, most)))
+                .toList();
+    }
+
+    @Override
+    public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
+        return exchange(() -> server.parked(node, cache, most));
+    }
+
+    @Override
+    public CompletionStage<Durability> durability() {
+        return CompletableFuture.completedFuture(new Durability(null, null));
     }
 
     @Override

@@ -8,6 +8,8 @@ import dev.duet.store.InMemoryStore;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.WriteReply;
@@ -102,6 +104,14 @@ final class Server {
     CompletionStage<Long> startOver(SimulatedNode node, int partition, long seen, long above) {
         world.trace.say("store: partition ", partition, " is started over by ", node, ", ", seen, " is below ", above);
         return view(node).startOver(partition, seen, above);
+    }
+
+    CompletionStage<Claim> claim(SimulatedNode node, String cache, int partition, String flusher, long term, int most) {
+        return view(node).claim(cache, List.of(partition), flusher, term, most).get(0);
+    }
+
+    CompletionStage<List<PendingWrite>> parked(SimulatedNode node, String cache, int most) {
+        return view(node).parked(cache, most);
     }
 
     CompletionStage<List<Change>> changesAfter(SimulatedNode node, int partition, long version) {

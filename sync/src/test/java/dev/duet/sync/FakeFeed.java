@@ -6,6 +6,8 @@ import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
 import java.util.ArrayList;
@@ -135,6 +137,22 @@ final class FakeFeed implements Namespace {
 
     @Override
     public CompletionStage<long[]> invalidateAll(String cache) {
+        throw new AssertionError("not of the feed");
+    }
+
+    @Override
+    public List<CompletionStage<Claim>> claim(
+            String cache, List<Integer> partitions, String flusher, long term, int most) {
+        throw new AssertionError("not of the feed");
+    }
+
+    @Override
+    public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
+        throw new AssertionError("not of the feed");
+    }
+
+    @Override
+    public CompletionStage<Durability> durability() {
         throw new AssertionError("not of the feed");
     }
 

@@ -1,12 +1,12 @@
 package dev.duet.store;
 
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,15 +23,12 @@ import org.jspecify.annotations.Nullable;
  * share its contents, as they would share a server.
  *
  * <p>It runs the {@link Operation operations} themselves, under one lock for each partition. Records are evicted by
- * recency beyond {@code maximumRecords}, whatever their state, as a server short of memory does. Changes are delivered
+ * recency beyond {@code maximumRecords}, whatever their state but pending, as a server short of memory does. Changes are delivered
  * by the writing thread unless an executor is given.
  *
  * <p>Thread-safe. Holds no resources: {@link #close()} does nothing, so that nodes may share it.
  */
 public final class InMemoryStore implements Store {
-
-    /** By how many versions a partition that is started over leaves behind what is known to have been given out. */
-    private static final long LEAP = 1L << 20;
 
     private final Map<String, Space> spaces = new ConcurrentHashMap<>();
     private final LongSupplier clock;
@@ -81,7 +78,8 @@ public final class InMemoryStore implements Store {
     }
 
     /**
-     * Drops a record, whatever its state, as a server short of memory does. A namespace that is not there has none.
+     * Drops a record, whatever its state, as a server short of memory does; but not a write that is pending, as a server that
+     * is fit for write-behind does not drop that. A namespace that is not there has none.
      *
      * @return whether there was one
      */
@@ -90,9 +88,9 @@ public final class InMemoryStore implements Store {
         if (space == null) {
             return false;
         }
-        Partition partition = space.partitions[key.partition()];
+        InMemoryPartition partition = space.partitions[key.partition()];
         synchronized (partition) {
-            return partition.records.remove(key) != null;
+            return partition.evict(key);
         }
     }
 
@@ -104,7 +102,7 @@ public final class InMemoryStore implements Store {
         Space space = spaces.get(namespace);
         Snapshot snapshot = new Snapshot();
         if (space != null) {
-            for (Partition partition : space.partitions) {
+            for (InMemoryPartition partition : space.partitions) {
                 synchronized (partition) {
                     snapshot.partitions.add(partition.image());
                 }
@@ -117,7 +115,7 @@ public final class InMemoryStore implements Store {
      * Puts a namespace back to what it held once, or to nothing, as a server does that was replaced or started again: what
      * changed since is lost. Followers are told nothing, and stay subscribed.
      *
-     * @param snapshot what it held, from {@link #snapshot}; null for nothing
+     * @param snapshot what it held, from {@link #snapshot}, pending writes too; null for nothing
      * @param noticed whether the store finds out, as it should, and {@linkplain Namespace#startOver starts} each partition
      *     over before it answers anything
      */
@@ -127,11 +125,11 @@ public final class InMemoryStore implements Store {
             return;
         }
         for (int p = 0; p < space.partitions.length; p++) {
-            Partition partition = space.partitions[p];
+            InMemoryPartition partition = space.partitions[p];
             synchronized (partition) {
                 if (snapshot == null || snapshot.partitions.isEmpty()) {
                     long head = clock.getAsLong();
-                    partition.restore(new Image(Map.of(), Map.of(), List.of(), head, head));
+                    partition.restore(InMemoryPartition.Image.empty(head));
                 } else {
                     partition.restore(snapshot.partitions.get(p));
                     if (noticed) {
@@ -144,13 +142,10 @@ public final class InMemoryStore implements Store {
 
     /** What a namespace held at one time. Immutable. */
     public static final class Snapshot {
-        private final List<Image> partitions = new ArrayList<>();
+        private final List<InMemoryPartition.Image> partitions = new ArrayList<>();
 
         private Snapshot() {}
     }
-
-    private record Image(
-            Map<RecordKey, StoredRecord> records, Map<String, Long> floors, List<Change> log, long head, long base) {}
 
     /** Configures an {@link InMemoryStore}. Not thread-safe. */
     public static final class Builder {
@@ -207,20 +202,20 @@ public final class InMemoryStore implements Store {
 
     private final class Space {
         final NamespaceConfig config;
-        final Partition[] partitions;
+        final InMemoryPartition[] partitions;
         final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
 
         Space(NamespaceConfig config) {
             this.config = config;
-            this.partitions = new Partition[config.partitions()];
+            this.partitions = new InMemoryPartition[config.partitions()];
             int records = Math.max(1, maximumRecords / config.partitions());
             for (int p = 0; p < partitions.length; p++) {
-                partitions[p] = new Partition(records, clock.getAsLong());
+                partitions[p] = new InMemoryPartition(records, clock.getAsLong());
             }
         }
 
         /** Called under the partition's lock, so that listeners get its changes in order. */
-        void publish(Partition partition, Change change) {
+        void publish(InMemoryPartition partition, Change change) {
             partition.head = change.version();
             partition.log.addLast(change);
             if (partition.log.size() > logSize) {
@@ -229,55 +224,6 @@ public final class InMemoryStore implements Store {
             for (Subscription subscription : subscriptions) {
                 subscription.deliver(change);
             }
-        }
-    }
-
-    private static final class Partition {
-        final Map<RecordKey, StoredRecord> records;
-        final Map<String, Long> floors = new HashMap<>();
-        final Deque<Change> log = new ArrayDeque<>();
-        long head;
-        /** The floor under the floors of all caches. */
-        long base;
-
-        Partition(int maximumRecords, long head) {
-            this.head = head;
-            this.base = head;
-            this.records = new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<RecordKey, StoredRecord> eldest) {
-                    return size() > maximumRecords;
-                }
-            };
-        }
-
-        long floor(String cache) {
-            return Math.max(base, floors.getOrDefault(cache, 0L));
-        }
-
-        /** Makes everything absent that is stored, at a head that nobody can have seen before. */
-        void startOver(long above, long now) {
-            // By the clock, so that two that are started over from the same data do not number alike.
-            head = Math.max(Math.max(head, above) + LEAP + now % LEAP, now);
-            base = head;
-            log.clear();
-        }
-
-        Image image() {
-            return new Image(new LinkedHashMap<>(records), Map.copyOf(floors), List.copyOf(log), head, base);
-        }
-
-        void restore(Image image) {
-            records.clear();
-            records.putAll(image.records);
-            floors.clear();
-            floors.putAll(image.floors);
-            log.clear();
-            log.addAll(image.log);
-            head = image.head;
-            base = image.base;
         }
     }
 
@@ -298,16 +244,11 @@ public final class InMemoryStore implements Store {
 
         @Override
         public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
-            Partition partition = space.partitions[key.partition()];
+            InMemoryPartition partition = space.partitions[key.partition()];
             synchronized (partition) {
-                StoredRecord before = partition.records.getOrDefault(key, StoredRecord.ABSENT);
                 Moment moment = new Moment(clock.getAsLong(), partition.head, partition.floor(key.cache()));
-                Outcome<R> outcome = operation.apply(before, moment);
-                if (outcome.record() instanceof StoredRecord.Absent) {
-                    partition.records.remove(key);
-                } else {
-                    partition.records.put(key, outcome.record());
-                }
+                Outcome<R> outcome = operation.apply(partition.get(key), moment);
+                partition.set(key, outcome.record());
                 if (outcome.hint()) {
                     space.subscriptions.forEach(subscription ->
                             subscription.enqueue(() -> subscription.listener.onHint(key.cache(), key.key())));
@@ -323,7 +264,7 @@ public final class InMemoryStore implements Store {
         public CompletionStage<long[]> invalidateAll(String cache) {
             long[] floors = new long[space.partitions.length];
             for (int p = 0; p < floors.length; p++) {
-                Partition partition = space.partitions[p];
+                InMemoryPartition partition = space.partitions[p];
                 synchronized (partition) {
                     floors[p] = partition.head + 1;
                     partition.floors.put(cache, floors[p]);
@@ -337,7 +278,7 @@ public final class InMemoryStore implements Store {
         public CompletionStage<long[]> heads() {
             long[] heads = new long[space.partitions.length];
             for (int p = 0; p < heads.length; p++) {
-                Partition partition = space.partitions[p];
+                InMemoryPartition partition = space.partitions[p];
                 synchronized (partition) {
                     heads[p] = partition.head;
                 }
@@ -347,7 +288,7 @@ public final class InMemoryStore implements Store {
 
         @Override
         public CompletionStage<Long> startOver(int partition, long seen, long above) {
-            Partition there = space.partitions[partition];
+            InMemoryPartition there = space.partitions[partition];
             synchronized (there) {
                 if (there.base <= seen || there.head <= above) {
                     there.startOver(above, clock.getAsLong());
@@ -358,7 +299,7 @@ public final class InMemoryStore implements Store {
 
         @Override
         public CompletionStage<List<Change>> changesAfter(int partition, long version) {
-            Partition there = space.partitions[partition];
+            InMemoryPartition there = space.partitions[partition];
             synchronized (there) {
                 return CompletableFuture.completedFuture(
                         there.log.stream().filter(c -> c.version() > version).toList());
@@ -372,6 +313,38 @@ public final class InMemoryStore implements Store {
             mine.add(subscription);
             subscription.start();
             return CompletableFuture.completedFuture(subscription);
+        }
+
+        @Override
+        public List<CompletionStage<Claim>> claim(
+                String cache, List<Integer> partitions, String flusher, long term, int most) {
+            List<CompletionStage<Claim>> claims = new ArrayList<>(partitions.size());
+            for (int p : partitions) {
+                InMemoryPartition partition = space.partitions[p];
+                synchronized (partition) {
+                    claims.add(CompletableFuture.completedFuture(
+                            partition.claim(cache, flusher, term, most, clock.getAsLong())));
+                }
+            }
+            return claims;
+        }
+
+        @Override
+        public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
+            List<PendingWrite> parked = new ArrayList<>();
+            for (InMemoryPartition partition : space.partitions) {
+                synchronized (partition) {
+                    parked.addAll(partition.parked(cache, most));
+                }
+            }
+            return CompletableFuture.completedFuture(parked);
+        }
+
+        @Override
+        public CompletionStage<Durability> durability() {
+            return CompletableFuture.completedFuture(new Durability(
+                    null,
+                    "the store is the heap of this JVM, with which pending writes end; use a server for them to last"));
         }
 
         @Override

@@ -1,8 +1,11 @@
 package dev.duet.store;
 
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A namespace as one node sees it: records, the operations on them, and the feed of their changes. Thread-safe.
@@ -82,6 +85,38 @@ public interface Namespace extends AutoCloseable {
      *     {@link ChangeListener#onSubscribed()}
      */
     CompletionStage<ChangeSubscription> subscribe(ChangeListener listener);
+
+    /**
+     * Claims what is pending of a cache, to write it to the system of record: takes or renews the lease by which one flusher
+     * alone does that in a partition, and replies what is due there, in one atomic step for each partition. Where nothing
+     * is pending, the lease is given back. All in one round trip to each server.
+     *
+     * @param cache the cache
+     * @param partitions the partitions
+     * @param flusher the flusher's token, unique to it; as an operation's
+     * @param term for how long the lease stands, in microseconds; 0 gives it back, and counts only
+     * @param most how many writes are replied at most, for each partition; 0 if only the lease is to be renewed
+     * @return the reply of each partition, in their order
+     */
+    List<CompletionStage<Claim>> claim(String cache, List<Integer> partitions, String flusher, long term, int most);
+
+    /**
+     * The writes of a cache that are parked, the longest parked first in each partition.
+     *
+     * @param most how many are replied at most, for each partition
+     */
+    CompletionStage<List<PendingWrite>> parked(String cache, int most);
+
+    /** Whether what is acknowledged here may be lost, so that write-behind is not to be used, or not without care. */
+    CompletionStage<Durability> durability();
+
+    /**
+     * What the store does not promise of acknowledged writes.
+     *
+     * @param refusal why write-behind must not be used, and the remedy; null if it may be
+     * @param warning what may lose writes nevertheless, and the remedy; null if there is nothing to say
+     */
+    record Durability(@Nullable String refusal, @Nullable String warning) {}
 
     /** Ends the subscriptions of this node. Idempotent. */
     @Override

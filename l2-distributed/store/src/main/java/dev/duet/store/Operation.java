@@ -2,6 +2,7 @@ package dev.duet.store;
 
 import dev.duet.store.StoredRecord.Intent;
 import dev.duet.store.StoredRecord.Leased;
+import dev.duet.store.StoredRecord.Pending;
 import dev.duet.store.StoredRecord.Refresher;
 import dev.duet.store.StoredRecord.Value;
 import dev.duet.store.StoredRecord.Writer;
@@ -31,14 +32,29 @@ import org.jspecify.annotations.Nullable;
  *       cannot fill after it (A06).
  *   <li>An intent that saw two writers is contended, and leaves no value; the first of them to finish drops the old one
  *       (A38).
+ *   <li>An intent that was lost and is announced again leaves no value either, and neither does one from below the floor of
+ *       its cache: others may have written, or invalidated everything, meanwhile.
  *   <li>{@link Complete} without an intent to complete invalidates, since what was read meanwhile may be old (A21).
+ *   <li>A {@linkplain Pending pending write} gives way to nothing but the next one ({@link PendingOperation}): it is newer
+ *       than the system of record, and may be all that there is of an acknowledged write.
  * </ul>
  *
  * <p>Terms and lives are durations in microseconds; the store adds them to its own clock.
  *
  * @param <R> the type of the reply
  */
-public sealed interface Operation<R> {
+public sealed interface Operation<R>
+        permits Operation.Read,
+                Operation.Lease,
+                Operation.Refresh,
+                Operation.Fill,
+                Operation.Release,
+                Operation.Put,
+                Operation.Invalidate,
+                Operation.Begin,
+                Operation.Renew,
+                Operation.Complete,
+                PendingOperation {
 
     /** Applies this operation to {@code record} as it is stored, at {@code moment}. */
     Outcome<R> apply(StoredRecord record, Moment moment);
@@ -70,6 +86,9 @@ public sealed interface Operation<R> {
         @Override
         public Outcome<LeaseReply> apply(StoredRecord record, Moment moment) {
             StoredRecord live = record.at(moment);
+            if (live instanceof Pending) {
+                return Outcome.quiet(record, new LeaseReply.Refused(Reading.of(live, moment)));
+            }
             if (live instanceof Leased lease) {
                 if (lease.token().equals(token)) {
                     return Outcome.quiet(record, granted(lease.head(), lease.retained(), moment));
@@ -217,8 +236,12 @@ public sealed interface Operation<R> {
 
         @Override
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
-            return record.at(moment) instanceof Intent intent
-                    ? Outcome.change(contend(intent.writers()), WriteReply.refused(moment.next()))
+            StoredRecord live = record.at(moment);
+            if (live instanceof Pending) {
+                return Outcome.change(live, WriteReply.refused(moment.next()));
+            }
+            return live instanceof Intent intent
+                    ? Outcome.change(contend(intent), WriteReply.refused(moment.next()))
                     : Outcome.change(
                             Value.of(content, moment.next(), moment), WriteReply.stored(moment.next(), moment));
         }
@@ -228,9 +251,11 @@ public sealed interface Operation<R> {
     record Invalidate() implements Operation<Long> {
         @Override
         public Outcome<Long> apply(StoredRecord record, Moment moment) {
-            return Outcome.change(
-                    record.at(moment) instanceof Intent intent ? contend(intent.writers()) : StoredRecord.ABSENT,
-                    moment.next());
+            StoredRecord live = record.at(moment);
+            if (live instanceof Pending) {
+                return Outcome.change(live, moment.next());
+            }
+            return Outcome.change(live instanceof Intent intent ? contend(intent) : StoredRecord.ABSENT, moment.next());
         }
     }
 
@@ -240,12 +265,19 @@ public sealed interface Operation<R> {
      *
      * @param token the writer's token, unique to this write
      * @param term for how long the intent stands unless it is renewed
+     * @param again whether this writer's intent was lost, and others may have written and completed since; then the intent
+     *     is contended, and leaves no value
      */
-    record Begin(String token, long term) implements Operation<Long> {
+    record Begin(String token, long term, boolean again) implements Operation<Long> {
         /** Checks the arguments. */
         public Begin {
             checkToken(token);
             checkTerm(term);
+        }
+
+        /** As above, for a write that begins. */
+        public Begin(String token, long term) {
+            this(token, term, false);
         }
 
         @Override
@@ -258,10 +290,13 @@ public sealed interface Operation<R> {
                 }
                 List<Writer> writers = new ArrayList<>(intent.writers());
                 writers.add(writer);
-                return Outcome.change(new Intent(writers, true, intent.old()), moment.next());
+                return Outcome.change(new Intent(writers, intent.head(), true, intent.old()), moment.next());
+            }
+            if (live instanceof Pending) {
+                return Outcome.change(live, moment.next());
             }
             Value old = live instanceof Value value && value.isFresh(moment) ? value.with(null) : null;
-            return Outcome.change(new Intent(List.of(writer), false, old), moment.next());
+            return Outcome.change(new Intent(List.of(writer), moment.next(), again, old), moment.next());
         }
     }
 
@@ -313,27 +348,30 @@ public sealed interface Operation<R> {
         @Override
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
             StoredRecord live = record.at(moment);
+            if (live instanceof Pending) {
+                return Outcome.change(live, WriteReply.refused(moment.next()));
+            }
             if (!(live instanceof Intent intent)) {
                 return Outcome.change(StoredRecord.ABSENT, WriteReply.refused(moment.next()));
             }
             if (intent.writer(token).isEmpty()) {
-                return Outcome.change(contend(intent.writers()), WriteReply.refused(moment.next()));
+                return Outcome.change(contend(intent), WriteReply.refused(moment.next()));
             }
             List<Writer> others = intent.writers().stream()
                     .filter(w -> !w.token().equals(token))
                     .toList();
             if (!others.isEmpty()) {
-                return Outcome.quiet(contend(others), WriteReply.refused(moment.head()));
+                return Outcome.quiet(new Intent(others, intent.head(), true, null), WriteReply.refused(moment.head()));
             }
-            if (intent.contended() || content == null) {
+            if (intent.contended() || intent.head() < moment.floor() || content == null) {
                 return Outcome.quiet(StoredRecord.ABSENT, WriteReply.refused(moment.head()));
             }
             return Outcome.quiet(Value.of(content, moment.head(), moment), WriteReply.stored(moment.head(), moment));
         }
     }
 
-    private static Intent contend(List<Writer> writers) {
-        return new Intent(writers, true, null);
+    private static Intent contend(Intent intent) {
+        return new Intent(intent.writers(), intent.head(), true, null);
     }
 
     private static Intent renewed(Intent intent, Writer writer) {
@@ -341,11 +379,12 @@ public sealed interface Operation<R> {
                 intent.writers().stream()
                         .map(w -> w.token().equals(writer.token()) ? writer : w)
                         .toList(),
+                intent.head(),
                 intent.contended(),
                 intent.old());
     }
 
-    private static void checkToken(String token) {
+    static void checkToken(String token) {
         if (!token.matches("[A-Za-z0-9_.-]{1,64}") || token.equals(Refresher.PAUSE)) {
             throw new IllegalArgumentException(
                     "a token is 1 to 64 letters, digits, '_', '.' or '-', and not '-' alone, but this one is '" + token
@@ -353,7 +392,7 @@ public sealed interface Operation<R> {
         }
     }
 
-    private static void checkTerm(long term) {
+    static void checkTerm(long term) {
         if (term <= 0) {
             throw new IllegalArgumentException("term must be positive, in microseconds, but is " + term);
         }

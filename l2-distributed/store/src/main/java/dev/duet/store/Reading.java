@@ -20,7 +20,7 @@ public sealed interface Reading {
      * @param writtenAt when it was stored, by the store's clock, by which a {@link Operation.Refresh} names it
      * @param age how long ago that was, in microseconds
      * @param remaining what is left of its life, in microseconds, or {@link Content#FOREVER}; of a stale value, for how long
-     *     it may be served from now on
+     *     it may be served from now on; 0 of a pending one whose life is over, which is to be served and not kept
      * @param cost what it cost to load, in microseconds
      * @param stale whether its life is over
      * @param payload its bytes
@@ -45,6 +45,11 @@ public sealed interface Reading {
         /** A stale value that is to be served only if it cannot be loaded anew. */
         public static Hit retained(StoredRecord.Value value, Moment moment) {
             return of(value, moment, true, value.retainedUntil());
+        }
+
+        /** A value that is not in the system of record yet: however old, nothing is newer. Not to be kept beyond its life. */
+        static Hit pending(StoredRecord.Value value, Moment moment) {
+            return of(value, moment, false, Math.max(value.expiresAt(), moment.now()));
         }
 
         private static Hit of(StoredRecord.Value value, Moment moment, boolean stale, long ends) {
@@ -95,6 +100,9 @@ public sealed interface Reading {
             return value.isServed(moment)
                     ? Hit.of(value, moment)
                     : new Missing(moment.head(), false, Hit.retained(value, moment));
+        }
+        if (live instanceof StoredRecord.Pending pending) {
+            return Hit.pending(pending.value(), moment);
         }
         if (live instanceof StoredRecord.Leased lease) {
             Hit retained = lease.retained() == null ? null : Hit.retained(lease.retained(), moment);

@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store holds for one key: nothing, a value, a loader's lease, or the intent of writers at work.
+ * What a store holds for one key: nothing, a value, a loader's lease, the intent of writers at work, or a write that is
+ * pending.
  *
  * <p>Immutable. A record changes only through an {@link Operation}. Versions are heads of the record's partition
  * ({@code docs/protocol.md}); times are the store's clock, in microseconds.
@@ -146,12 +147,14 @@ public sealed interface StoredRecord {
      * Writers are at work between their database's old state and its new one.
      *
      * @param writers who is at work, in the order of arrival; at least one
+     * @param head the version at which the first of them began
      * @param contended whether writers overlapped, so that none of them may leave a value
      * @param old the value before the write, which is the right answer until the write is complete; null if there is
      *     none, or if it has become doubtful
      */
     record Intent(
             List<Writer> writers,
+            long head,
             boolean contended,
             @Nullable Value old) implements StoredRecord {
 
@@ -172,7 +175,7 @@ public sealed interface StoredRecord {
                     && old != null
                     && old.isFresh(moment)
                     && old.version() >= moment.floor();
-            return new Intent(working, contended, intact ? old : null);
+            return new Intent(working, head, contended, intact ? old : null);
         }
 
         Optional<Writer> writer(String token) {
@@ -195,6 +198,31 @@ public sealed interface StoredRecord {
         /** Checks the token. */
         public Writer {
             Objects.requireNonNull(token, "token");
+        }
+    }
+
+    /**
+     * A write that was acknowledged and is not in the system of record yet (write-behind): it is the newest there is of its
+     * key. It has no end, no floor hides it, and neither invalidation nor another kind of write takes it away. Readers get
+     * its value.
+     *
+     * @param value what is to be written, and is a value as any other once that is done; its payload says so if it is a
+     *     removal
+     * @param dueAt when it is to be written next; {@link Value#NEVER} if it is parked, after too many failures
+     * @param attempts how often it could not be written
+     * @param failure why it could not be written last; null if it was not tried
+     */
+    record Pending(
+            Value value, long dueAt, int attempts, @Nullable String failure) implements StoredRecord {
+
+        @Override
+        public StoredRecord at(Moment moment) {
+            return this;
+        }
+
+        /** Whether it waits for somebody to have it tried again. */
+        public boolean isParked() {
+            return dueAt == Value.NEVER;
         }
     }
 }

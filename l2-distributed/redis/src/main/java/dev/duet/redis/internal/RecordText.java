@@ -119,7 +119,7 @@ final class RecordText {
             }
             writers.add(new Writer(item.substring(0, colon), until));
         }
-        return new Intent(writers, contended.equals("1"), startsValue() ? value() : null);
+        return new Intent(writers, 0, contended.equals("1"), startsValue() ? value() : null);
     }
 
     private boolean startsValue() {

@@ -6,6 +6,8 @@ import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
 import java.time.Duration;
@@ -234,6 +236,22 @@ public final class RedisNamespace implements Namespace {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(Failures.translate(e, address));
         }
+    }
+
+    @Override
+    public List<CompletionStage<Claim>> claim(
+            String cache, List<Integer> partitions, String flusher, long term, int most) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Durability> durability() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

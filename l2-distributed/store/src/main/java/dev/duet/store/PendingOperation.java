@@ -1,0 +1,171 @@
+package dev.duet.store;
+
+import dev.duet.store.StoredRecord.Pending;
+import dev.duet.store.StoredRecord.Value;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation of write-behind: on a write that is acknowledged before it is in the system of record. As any
+ * {@link Operation}, a pure function; a store keeps for each cache and partition an index of the records that are
+ * {@linkplain Pending pending}, in the same atomic step ({@link Namespace#claim}).
+ *
+ * <p>Implementation note. A pending write names itself by its version, which the flusher says again when it has written it:
+ * what was put in between has another, and stays pending.
+ *
+ * @param <R> the type of the reply
+ */
+public sealed interface PendingOperation<R> extends Operation<R> {
+
+    /**
+     * Stores a value, or the fact that there is none, as a write that is pending. Takes the place of one that is pending
+     * already, and its place in the queue too, unless that one had failed.
+     *
+     * @param content the value; what it is retained for after its life begins when it was written
+     * @param grows whether a write of this key may become one more that is pending; if not, it is refused unless one is
+     *     pending already
+     */
+    record Enqueue(Content content, boolean grows) implements PendingOperation<PendingReply> {
+        /** Checks the content. */
+        public Enqueue {
+            Objects.requireNonNull(content, "content");
+        }
+
+        @Override
+        public Outcome<PendingReply> apply(StoredRecord record, Moment moment) {
+            Pending before = record instanceof Pending pending ? pending : null;
+            if (before == null && !grows) {
+                return Outcome.quiet(record, new PendingReply(moment.head(), false, false, 0));
+            }
+            long due = before == null || before.attempts() > 0 ? moment.now() : before.dueAt();
+            Value value = Value.of(content, moment.next(), moment);
+            return Outcome.change(
+                    new Pending(value, due, 0, null),
+                    new PendingReply(moment.next(), true, before != null, moment.now()));
+        }
+    }
+
+    /**
+     * A pending write is in the system of record. Its value is one as any other from now on, unless it has been replaced.
+     * Replies whether nothing of the key is pending any more.
+     *
+     * @param version the version of the write
+     * @param late whether the writer may have been late: somebody else may have written what is newer, before it. Then
+     *     what is newest is written once more.
+     */
+    record Flushed(long version, boolean late) implements PendingOperation<Boolean> {
+        @Override
+        public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
+            if (record instanceof Pending pending) {
+                boolean mine = pending.value().version() == version && !late;
+                return Outcome.quiet(mine ? after(pending.value(), moment) : record, mine);
+            }
+            // What was loaded, and so cost something, is what the system of record had.
+            boolean again = late && record instanceof Value value && value.version() > version && value.cost() == 0;
+            return Outcome.quiet(again ? new Pending((Value) record, moment.now(), 0, null) : record, !again);
+        }
+
+        private static StoredRecord after(Value value, Moment moment) {
+            return value.at(moment) instanceof Value live ? live : StoredRecord.ABSENT;
+        }
+    }
+
+    /**
+     * A pending write could not be made. It is tried again after a pause, or parked. Replies whether it was still pending.
+     *
+     * @param version the version of the write
+     * @param attempts how often it could not be made so far
+     * @param pause for how long it is not tried again, in microseconds; {@link Content#FOREVER} parks it
+     * @param failure why, in a few words
+     */
+    record Failed(long version, int attempts, long pause, String failure) implements PendingOperation<Boolean> {
+
+        /** The longest description of a failure that is kept, in characters. */
+        public static final int LONGEST_FAILURE = 1_000;
+
+        /** Checks the arguments, and cuts the failure. */
+        public Failed {
+            if (attempts < 0) {
+                throw new IllegalArgumentException("attempts must not be negative, but is " + attempts);
+            }
+            if (pause < 0) {
+                throw new IllegalArgumentException("pause must not be negative, in microseconds, but is " + pause);
+            }
+            failure = failure.length() > LONGEST_FAILURE ? failure.substring(0, LONGEST_FAILURE) : failure;
+        }
+
+        @Override
+        public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
+            boolean mine = record instanceof Pending pending && pending.value().version() == version;
+            return Outcome.quiet(
+                    mine ? new Pending(((Pending) record).value(), moment.after(pause), attempts, failure) : record,
+                    mine);
+        }
+    }
+
+    /** Has a parked write tried again, as if it had never failed. Replies whether it was parked. */
+    record Requeue() implements PendingOperation<Boolean> {
+        @Override
+        public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
+            boolean parked = record instanceof Pending pending && pending.isParked();
+            return Outcome.quiet(
+                    parked
+                            ? new Pending(((Pending) record).value(), moment.now(), 0, ((Pending) record).failure())
+                            : record,
+                    parked);
+        }
+    }
+
+    /**
+     * The reply to {@link Enqueue}.
+     *
+     * @param version the version of the write; the head if it was refused
+     * @param accepted whether it is pending now
+     * @param coalesced whether it took the place of one that was pending
+     * @param writtenAt when it was stored, by the store's clock; 0 if it was refused
+     */
+    record PendingReply(long version, boolean accepted, boolean coalesced, long writtenAt) {}
+
+    /**
+     * A pending write, as it is handed to a flusher.
+     *
+     * @param key the address of its record
+     * @param version its version
+     * @param writtenAt when it was stored, by the store's clock, in microseconds
+     * @param attempts how often it could not be made
+     * @param failure why it could not be made last; null if it was not tried
+     * @param payload the encoded value, or the encoded fact that there is none
+     */
+    record PendingWrite(
+            RecordKey key,
+            long version,
+            long writtenAt,
+            int attempts,
+            @Nullable String failure,
+            Payload payload) {
+
+        static PendingWrite of(RecordKey key, Pending pending) {
+            Value value = pending.value();
+            return new PendingWrite(
+                    key, value.version(), value.writtenAt(), pending.attempts(), pending.failure(), value.payload());
+        }
+    }
+
+    /**
+     * What a flusher gets to do in a partition.
+     *
+     * @param granted whether it alone is to write what is pending there, for the term that it asked for
+     * @param pending how many writes of the cache are pending in the partition, without those that are parked
+     * @param parked how many are parked there
+     * @param lost how many were found damaged or gone just now, though the queue had them: writes that were acknowledged and
+     *     cannot be made
+     * @param due the writes that are due, the longest due first; none if it was not granted
+     */
+    record Claim(boolean granted, long pending, long parked, long lost, List<PendingWrite> due) {
+        /** Copies the list. */
+        public Claim {
+            due = List.copyOf(due);
+        }
+    }
+}
