@@ -109,6 +109,11 @@ final class CacheCore<K, V> {
         return source;
     }
 
+    /** The key that is encoded in this way. */
+    K key(String encoded) {
+        return keys.decode(encoded);
+    }
+
     /** The address of a key's record. */
     RecordKey recordKey(K key) {
         try {
@@ -222,6 +227,11 @@ final class CacheCore<K, V> {
         }
         Duration retention = config.staleIfError();
         return new Content(payload, life, retention == null ? 0 : Durations.micros(retention), cost / 1_000);
+    }
+
+    /** For how long a value that was not loaded is kept, in microseconds; 0 for not at all. */
+    long lifeOf(K key, V value) {
+        return life(key, new Loaded<>(value, LoadResult.of(value), null, null));
     }
 
     /** For how long something is kept, in microseconds; 0 for not at all. */

@@ -21,12 +21,17 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     final CacheCore<K, V> core;
     private final ReadPath<K, V> reads;
     private final WritePath<K, V> writes;
+    private final @Nullable WriteBehindPath<K, V> behind;
+    private final @Nullable PendingWrites<K, V> pending;
     private final AsyncTwoLevelCache<K, V> async;
 
     DefaultTwoLevelCache(CacheCore<K, V> core) {
         this.core = core;
         this.reads = new ReadPath<>(core);
-        this.writes = new WritePath<>(core);
+        WriteBehind<K, V> settings = core.config.writeBehind();
+        this.behind = settings == null ? null : new WriteBehindPath<>(core, settings);
+        this.pending = behind == null ? null : new DefaultPendingWrites<>(core, behind, reads);
+        this.writes = new WritePath<>(core, behind);
         this.async = new DefaultAsyncTwoLevelCache<>(this, reads, writes);
     }
 
@@ -60,6 +65,21 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     public @Nullable CacheEntry<V> getEntryIfPresent(K key) {
         Answer<V> answer = reads.entryIfPresent(key);
         return answer == null ? null : entry(answer);
+    }
+
+    /** Begins to write what is pending, if the cache writes behind, and once the store has been found fit for that. */
+    void start() {
+        if (behind != null) {
+            behind.checkStore();
+            behind.flusher.start();
+        }
+    }
+
+    /** Writes what is pending, as far as there is time, before the node leaves. */
+    void close() {
+        if (behind != null) {
+            behind.flusher.close();
+        }
     }
 
     CacheEntry<V> entry(Answer<V> answer) {
@@ -156,6 +176,9 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
 
     @Override
     public PendingWrites<K, V> pendingWrites() {
+        if (pending != null) {
+            return pending;
+        }
         throw new IllegalStateException(
                 "cache '" + name() + "' does not write behind; set writeBehind(…) when it is built");
     }
@@ -198,7 +221,17 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
                 stats.staleServed.sum(),
                 stats.loadTimeouts.sum(),
                 stats.leaseWaits.sum(),
-                new CacheStats.WriteBehindStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+                new CacheStats.WriteBehindStats(
+                        stats.acknowledged.sum(),
+                        stats.coalesced.sum(),
+                        stats.flushed.sum(),
+                        stats.batches.sum(),
+                        stats.writeFailures.sum(),
+                        stats.lateWrites.sum(),
+                        stats.rejectedWrites.sum(),
+                        stats.lostWrites.sum(),
+                        behind == null ? 0 : behind.counts.pending(),
+                        behind == null ? 0 : behind.counts.parked()));
     }
 
     private K checked(K key) {

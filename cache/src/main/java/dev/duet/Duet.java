@@ -287,7 +287,8 @@ public final class Duet implements AutoCloseable {
     }
 
     /**
-     * Leaves the namespace, and closes the store. The caches are of no use afterwards. What is still owed to the store is
+     * Leaves the namespace, and closes the store. The caches are of no use afterwards. What is pending of caches that write
+     * behind is written first, for {@link WriteBehind#closeTimeout} at most; other nodes write the rest. What is still owed to the store is
      * lost with this node, and logged. Idempotent.
      */
     @Override
@@ -296,6 +297,7 @@ public final class Duet implements AutoCloseable {
             return;
         }
         closed = true;
+        caches.values().forEach(DefaultTwoLevelCache::close);
         StoreLink link = node.link();
         if (!link.owed.isEmpty()) {
             LOG.warn(
@@ -322,6 +324,7 @@ public final class Duet implements AutoCloseable {
         DefaultTwoLevelCache<?, ?> other = caches.get(config.storeName());
         if (other == null) {
             DefaultTwoLevelCache<K, V> cache = new DefaultTwoLevelCache<>(new CacheCore<>(config, node));
+            cache.start();
             caches.put(config.storeName(), cache);
             return cache;
         }

@@ -12,6 +12,7 @@ import dev.duet.store.Namespace.Request;
 import dev.duet.store.Operation;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
+import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.codec.CodecException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -307,19 +308,38 @@ final class ReadPath<K, V> {
                 : new Answer<>(core.copy(answer.value()), answer.stale(), answer.level(), answer.deadline());
     }
 
-    /** Asks the store, and loads nothing; null if it holds nothing, or does not answer. */
     private CompletableFuture<@Nullable Answer<V>> peek(K key, Executor steps) {
+        return peek(key, false, steps);
+    }
+
+    /**
+     * Asks the store, and loads nothing; null if it holds nothing.
+     *
+     * @param fails whether to fail if the store does not answer, rather than take it to hold nothing
+     */
+    private CompletableFuture<@Nullable Answer<V>> peek(K key, boolean fails, Executor steps) {
         core.stats.nearMisses.increment();
         KeyRead<K, V> read = ReadRun.keyRead(core, core.flights.prepare(key), false);
         if (core.node.link().owed.covers(read.record)) {
-            return CompletableFuture.completedFuture(null);
+            return fails
+                    ? CompletableFuture.failedFuture(
+                            core.unavailable(read.record.key(), core.node.link().owing()))
+                    : CompletableFuture.completedFuture(null);
         }
         read.ticket = near.ticket(key);
         read.asked = core.node.clock().read();
         return core.node
                 .link()
                 .callAll(List.of(new Request<>(read.record, new Operation.Read())))
-                .thenApplyAsync(replies -> found(read, replies.get(0)), steps);
+                .thenApplyAsync(
+                        replies -> {
+                            StoreUnavailableException failure = replies.get(0).failure();
+                            if (fails && failure != null) {
+                                throw core.unavailable(read.record.key(), failure);
+                            }
+                            return found(read, replies.get(0));
+                        },
+                        steps);
     }
 
     private @Nullable Answer<V> found(KeyRead<K, V> read, StoreReply<Reading> reply) {
@@ -356,7 +376,7 @@ final class ReadPath<K, V> {
         if (caller != null && caller.loads(core.flights, key)) {
             throw recursive(key);
         }
-        return peek(key, steps)
+        return peek(key, core.config.writeBehind() != null, steps)
                 .thenComposeAsync(
                         found -> {
                             if (found != null) {

@@ -84,7 +84,13 @@ final class ReadRun<K, V> {
             previous(read, null); // what an earlier answer retained may have been invalidated since
             if (core.node.link().owed.covers(read.record)) {
                 read.mode = Mode.ALONE;
-                owed.add(read);
+                if (core.config.writeBehind() == null) {
+                    owed.add(read);
+                } else {
+                    failed(
+                            read,
+                            core.unavailable(read.record.key(), core.node.link().owing()));
+                }
                 continue;
             }
             read.hints = core.readers.mark(read.key);
@@ -112,7 +118,11 @@ final class ReadRun<K, V> {
             StoreReply<LeaseReply> reply = replies.get(i);
             if (reply.failure() != null) {
                 missed(read, reply.failure(), called);
-                load.add(read);
+                if (core.config.writeBehind() == null) {
+                    load.add(read);
+                } else { // the system of record may be behind what was acknowledged
+                    failed(read, core.unavailable(read.record.key(), reply.failure()));
+                }
             } else if (reply.get() instanceof LeaseReply.Granted granted) {
                 core.stats.storeMisses.increment();
                 core.countForeign(granted.foreign());
@@ -120,7 +130,10 @@ final class ReadRun<K, V> {
                 load.add(read);
             } else if (((LeaseReply.Refused) reply.get()).reading() instanceof Reading.Hit hit) {
                 Decoded<V> decoded = core.take(read, hit);
-                if (decoded == null) {
+                if (decoded == null && read.discard == hit.version()) { // a pending write, which does not give way
+                    read.mode = Mode.KEEP_NOT;
+                    load.add(read);
+                } else if (decoded == null) {
                     read.discard = hit.version();
                     again.add(read);
                 } else {

@@ -7,11 +7,13 @@ import dev.duet.local.CoarseClock;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
 import dev.failsafe.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,30 +147,48 @@ final class StoreLink {
             return CompletableFuture.completedFuture(List.of());
         }
         if (down) {
-            refused.add(requests.size());
-            StoreUnavailableException why =
-                    new StoreUnavailableException("the store at " + address + " does not answer: " + reason(), null);
-            return CompletableFuture.completedFuture(
-                    requests.stream().map(request -> StoreReply.<R>failed(why)).toList());
+            return refuseAll(requests.size());
         }
-        List<CompletableFuture<R>> replies = new ArrayList<>(requests.size());
-        try {
+        return gather(requests.size(), () -> {
             if (requests.size() == 1) {
                 Namespace.Request<R> one = requests.get(0);
-                replies.add(namespace.execute(one.key(), one.operation()).toCompletableFuture());
-            } else {
-                namespace.executeAll(requests).forEach(stage -> replies.add(stage.toCompletableFuture()));
+                return List.of(namespace.execute(one.key(), one.operation()));
             }
+            return namespace.executeAll(requests);
+        });
+    }
+
+    /** As {@link #callAll}, of the claim of each partition. */
+    CompletableFuture<List<StoreReply<Claim>>> claim(
+            String cache, List<Integer> partitions, String flusher, long term, int most) {
+        if (down) {
+            return refuseAll(partitions.size());
+        }
+        return gather(partitions.size(), () -> namespace.claim(cache, partitions, flusher, term, most));
+    }
+
+    private <R> CompletableFuture<List<StoreReply<R>>> refuseAll(int calls) {
+        refused.add(calls);
+        StoreUnavailableException why =
+                new StoreUnavailableException("the store at " + address + " does not answer: " + reason(), null);
+        return CompletableFuture.completedFuture(Collections.nCopies(calls, StoreReply.failed(why)));
+    }
+
+    /** Makes calls together; each of them is in the list when it was answered, or has failed, or its time is over. */
+    private <R> CompletableFuture<List<StoreReply<R>>> gather(int count, Supplier<List<CompletionStage<R>>> calls) {
+        List<CompletableFuture<R>> replies = new ArrayList<>(count);
+        try {
+            calls.get().forEach(stage -> replies.add(stage.toCompletableFuture()));
         } catch (RuntimeException e) {
             replies.clear();
-            requests.forEach(request -> replies.add(CompletableFuture.failedFuture(e)));
+            replies.addAll(Collections.nCopies(count, CompletableFuture.failedFuture(e)));
         }
         CompletableFuture<Void> all = CompletableFuture.allOf(replies.toArray(new CompletableFuture<?>[0]));
         if (all.isDone()) {
             return CompletableFuture.completedFuture(taken(replies));
         }
         CompletableFuture<Void> over = new CompletableFuture<>();
-        Future<?> timer = later(() -> over.complete(null), timeout.multipliedBy(1 + requests.size() / MANY));
+        Future<?> timer = later(() -> over.complete(null), timeout.multipliedBy(1 + count / MANY));
         CompletableFuture<Void> unused = all.whenComplete((done, failure) -> timer.cancel(false));
         return CompletableFuture.anyOf(over, all.handle((done, failure) -> null))
                 .thenApply(first -> taken(replies));
@@ -270,7 +291,7 @@ final class StoreLink {
     }
 
     /** Whatever makes the store unusable makes it unavailable to a caller, a misconfiguration too. */
-    private static StoreUnavailableException unavailable(Throwable failure) {
+    static StoreUnavailableException unavailable(Throwable failure) {
         Throwable cause = unwrapped(failure);
         if (cause instanceof StoreUnavailableException known) {
             return known;
@@ -350,6 +371,12 @@ final class StoreLink {
     void owe(RecordKey key) {
         say(key.cache());
         owed.add(key);
+    }
+
+    /** What a read fails with that cannot do without the store, as long as what it is after is owed to that. */
+    StoreUnavailableException owing() {
+        return new StoreUnavailableException(
+                "the store at " + address + " is still to be told of an invalidation: " + reason(), null);
     }
 
     /** Remembers that a whole cache is to be invalidated, which it could not be. */

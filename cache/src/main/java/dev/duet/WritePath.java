@@ -29,9 +29,12 @@ import org.jspecify.annotations.Nullable;
 final class WritePath<K, V> {
 
     private final CacheCore<K, V> core;
+    private final @Nullable WriteBehindPath<K, V> behind;
 
-    WritePath(CacheCore<K, V> core) {
+    /** As {@code behind} writes, unless it is null. */
+    WritePath(CacheCore<K, V> core, @Nullable WriteBehindPath<K, V> behind) {
         this.core = core;
+        this.behind = behind;
     }
 
     /** A value on its way to the store; {@code content} is null if it is not to be kept, and the key is invalidated. */
@@ -39,6 +42,9 @@ final class WritePath<K, V> {
             K key, V value, RecordKey record, @Nullable Content content, long ticket, long asked) {}
 
     CompletableFuture<@Nullable Void> putAll(Map<? extends K, ? extends V> values, Executor steps) {
+        if (behind != null) {
+            return behind.putAll(values, steps);
+        }
         List<Sent<K, V>> puts = new ArrayList<>(values.size());
         Map<K, RecordKey> drops = new LinkedHashMap<>();
         for (Map.Entry<? extends K, ? extends V> entry : values.entrySet()) {
@@ -103,6 +109,9 @@ final class WritePath<K, V> {
     }
 
     CompletableFuture<@Nullable Void> invalidateAll(Collection<? extends K> keys, Executor steps) {
+        if (behind != null) {
+            return behind.removeAll(keys, steps);
+        }
         return invalidate(records(keys), steps);
     }
 
@@ -192,7 +201,7 @@ final class WritePath<K, V> {
         }
     }
 
-    private static CacheException first(@Nullable CacheException before, CacheException now) {
+    static CacheException first(@Nullable CacheException before, CacheException now) {
         if (before == null) {
             return now;
         }

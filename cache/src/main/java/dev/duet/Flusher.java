@@ -1,0 +1,514 @@
+package dev.duet;
+
+import dev.duet.WriterCalls.Due;
+import dev.duet.WriterCalls.Outcome;
+import dev.duet.internal.Payloads.Decoded;
+import dev.duet.store.CacheException;
+import dev.duet.store.Content;
+import dev.duet.store.Namespace.Request;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
+import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.codec.CodecException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what is pending of a cache to the system of record, for all nodes: looks for it from time to time, claims the
+ * partitions that no other node has claimed, has the writer write what is due in them, and tells the store. Thread-safe.
+ *
+ * <p>Implementation note. One round runs at a time on a node, and one batch at a time in a round, so that a partition's writes
+ * are made in order as long as its lease stands. The lease counts from when its request was sent, so it ends here before it
+ * does in the store; it is renewed while the writer works, but not for ever, so that one that hangs does not keep what is
+ * pending from the other nodes. A write that was made when the lease may have ended says so when it is settled: then what is
+ * newest is written once more, over what this late one may have overwritten. The rest of that danger is a writer that dies
+ * with a statement on its way; only the database can fence that, by the version.
+ *
+ * <p>What is settled is what the writer has said; when the store cannot be told, the write stays pending and is made again.
+ */
+final class Flusher<K, V> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
+
+    /** For how many terms a lease is renewed while one call of the writer goes on. */
+    private static final int MOST_TERMS = 6;
+
+    /** How many batches are claimed together. */
+    private static final int BATCHES = 4;
+
+    private static final long PAUSE = 20_000_000;
+
+    private final CacheCore<K, V> core;
+    private final WriteBehind<K, V> settings;
+    private final PendingCounts counts;
+    private final WriterCalls<K, V> writer;
+    private final WriterHealth health = new WriterHealth();
+    private final String token;
+    private final long term;
+    private final long termNanos;
+    private final List<Integer> partitions;
+    /** Until when each partition is claimed, by the node's clock; guarded by itself. */
+    private final long[] heldUntil;
+
+    private CompletableFuture<Round> current = CompletableFuture.completedFuture(new Round());
+    private volatile boolean closing;
+
+    /** One look at what is pending, and what comes of it; used by one thread at a time. */
+    static final class Round {
+        private int found;
+        private boolean more;
+        private @Nullable Duration pause;
+        private @Nullable StoreUnavailableException failure;
+    }
+
+    Flusher(CacheCore<K, V> core, WriteBehind<K, V> settings, PendingCounts counts) {
+        this.core = core;
+        this.settings = settings;
+        this.counts = counts;
+        this.writer = new WriterCalls<>(settings, core.stats.batches, core.node.clock()::read, this::isHeld);
+        this.token = core.node.newToken();
+        this.term = Durations.micros(settings.leaseTerm());
+        this.termNanos = settings.leaseTerm().toNanos();
+        int all = core.node.link().config().partitions();
+        this.partitions = IntStream.range(0, all).boxed().toList();
+        this.heldUntil = new long[all];
+        Arrays.fill(heldUntil, Long.MIN_VALUE);
+    }
+
+    /** Looks now, and from then on from time to time. */
+    void start() {
+        again(Duration.ZERO);
+    }
+
+    private void again(Duration delay) {
+        if (closing) {
+            return;
+        }
+        try {
+            Future<?> unused = core.node
+                    .scheduler()
+                    .schedule(
+                            () -> core.node.background().execute(() -> {
+                                CompletableFuture<?> unusedRound = round().whenComplete((round, failure) -> {
+                                    if (failure != null) {
+                                        LOG.error("Pending writes of cache '{}' are not made", name(), failure);
+                                    }
+                                    again(failure == null ? untilNext(round) : settings.flushEvery());
+                                });
+                            }),
+                            delay.toNanos(),
+                            TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("No more rounds: the node is being closed");
+        }
+    }
+
+    private Duration untilNext(Round round) {
+        return round.pause != null ? round.pause : round.more ? Duration.ZERO : settings.flushEvery();
+    }
+
+    /** Starts a round, unless one is under way; and that round's end. */
+    CompletableFuture<Round> round() {
+        CompletableFuture<Round> mine = new CompletableFuture<>();
+        synchronized (this) {
+            if (!current.isDone()) {
+                return current;
+            }
+            current = mine;
+        }
+        Round round = new Round();
+        CompletableFuture<?> unused = look(round).whenComplete((end, failure) -> {
+            if (failure == null) {
+                mine.complete(round);
+            } else {
+                mine.completeExceptionally(failure);
+            }
+        });
+        return mine;
+    }
+
+    /** Starts a round for somebody who waits for room, unless the system of record is down and is tried again later. */
+    void hurry() {
+        if (!health.isDown()) {
+            CompletableFuture<?> unused = round();
+        }
+    }
+
+    private CompletableFuture<@Nullable Void> look(Round round) {
+        long sent = core.node.clock().read();
+        long[] mark = counts.mark();
+        int busy = Math.max(1, counts.busy() == 0 ? partitions.size() : counts.busy());
+        int most = Math.max(2, (BATCHES * settings.batchSize() + busy - 1) / busy);
+        return core.node
+                .link()
+                .claim(core.config.storeName(), partitions, token, term, most)
+                .thenComposeAsync(replies -> claimed(round, replies, sent, mark, most), core.node.background());
+    }
+
+    private CompletableFuture<@Nullable Void> claimed(
+            Round round, List<StoreReply<Claim>> replies, long sent, long[] mark, int most) {
+        List<PendingWrite> due = new ArrayList<>();
+        List<Integer> mine = new ArrayList<>();
+        for (int p = 0; p < replies.size(); p++) {
+            StoreReply<Claim> reply = replies.get(p);
+            if (reply.failure() != null) {
+                round.failure = reply.failure();
+                continue;
+            }
+            Claim claim = reply.get();
+            counts.looked(p, claim, mark);
+            lost(p, claim.lost());
+            held(p, claim.granted() ? sent + termNanos : Long.MIN_VALUE);
+            due.addAll(claim.due());
+            if (!claim.due().isEmpty()) {
+                mine.add(p);
+            }
+            round.more |= claim.due().size() == most;
+        }
+        if (round.failure != null) {
+            core.stats.storeFailures.increment();
+            LOG.debug("Pending writes of cache '{}' cannot be looked for", name(), round.failure);
+        }
+        round.found = due.size();
+        if (due.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        due.sort(Comparator.comparingLong(PendingWrite::writtenAt));
+        Future<?> renewal = renewal(mine);
+        return batches(round, due, 0).whenComplete((end, failure) -> renewal.cancel(false));
+    }
+
+    private CompletableFuture<@Nullable Void> batches(Round round, List<PendingWrite> due, int from) {
+        if (from >= due.size() || round.pause != null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        int to = Math.min(due.size(), from + settings.batchSize());
+        return batch(round, due.subList(from, to))
+                .thenComposeAsync(end -> batches(round, due, to), core.node.background());
+    }
+
+    private CompletableFuture<@Nullable Void> batch(Round round, List<PendingWrite> part) {
+        List<Request<Boolean>> settled = new ArrayList<>(part.size());
+        List<Due<K, V>> batch = new ArrayList<>(part.size());
+        for (PendingWrite pending : part) {
+            if (!isHeld(pending)) {
+                continue; // it is another's by now
+            }
+            try {
+                batch.add(decoded(pending));
+            } catch (RuntimeException e) {
+                settled.add(failed(pending, null, settings.retry().maximumAttempts(), Content.FOREVER, e));
+            }
+        }
+        Outcome<K, V> outcome =
+                batch.isEmpty() ? new Outcome<>(List.of(), Map.of(), null) : writer.write(List.copyOf(batch));
+        long now = core.node.clock().read();
+        if (health.isDown() && !outcome.written().isEmpty()) {
+            LOG.info("The system of record of cache '{}' takes writes again", name());
+        }
+        for (Due<K, V> due : outcome.written()) {
+            health.succeeded(due.pending().key(), now);
+            boolean late = !isHeld(due.pending());
+            if (late) {
+                late(due);
+            }
+            core.stats.flushed.increment();
+            settled.add(new Request<>(
+                    due.pending().key(),
+                    new PendingOperation.Flushed(due.pending().version(), late)));
+        }
+        settled.addAll(failures(round, outcome, now));
+        return core.node
+                .link()
+                .callAll(settled)
+                .thenAcceptAsync(replies -> settled(round, settled, replies), core.node.background());
+    }
+
+    private Due<K, V> decoded(PendingWrite pending) {
+        Decoded<V> decoded = core.payloads.decode(pending.key(), pending.payload());
+        K key = core.key(pending.key().key());
+        if (decoded == null) {
+            throw new CodecException(
+                    "the pending write of key '" + pending.key().key() + "' of cache '" + name()
+                            + "' cannot be read by this node: it is damaged, or of another codec or type",
+                    null,
+                    name(),
+                    pending.key().key());
+        }
+        return new Due<>(pending, key, decoded.value());
+    }
+
+    /** What becomes of the writes that failed; and whether the system of record is down, so that all wait. */
+    private List<Request<Boolean>> failures(Round round, Outcome<K, V> outcome, long now) {
+        boolean counted = !outcome.written().isEmpty();
+        boolean alone = counts.pending() <= 1;
+        Map<Due<K, V>, Boolean> blamed = new LinkedHashMap<>();
+        for (Due<K, V> due : outcome.failed().keySet()) {
+            boolean counts = health.counts(due.pending().key(), due.pending().version(), alone, now);
+            blamed.put(due, counts);
+            counted |= counts;
+        }
+        Throwable down = outcome.unavailable();
+        if (down == null && !counted && !outcome.failed().isEmpty()) {
+            down = outcome.failed().values().iterator().next();
+        }
+        Duration pause = Duration.ZERO;
+        if (down != null) {
+            pause = down(down);
+            round.pause = pause;
+        }
+        List<Request<Boolean>> requests = new ArrayList<>(blamed.size());
+        for (Map.Entry<Due<K, V>, Boolean> entry : blamed.entrySet()) {
+            Due<K, V> due = entry.getKey();
+            Throwable failure = outcome.failed().get(due);
+            int attempts = due.pending().attempts() + (entry.getValue() ? 1 : 0);
+            boolean parked = attempts >= settings.retry().maximumAttempts();
+            Duration own = entry.getValue()
+                    ? settings.retry().pause(attempts, core.node.random())
+                    : pause.plus(settings.retry().first());
+            long micros = parked ? Content.FOREVER : Durations.micros(own);
+            if (parked) {
+                health.forget(due.pending().key());
+            }
+            requests.add(failed(due.pending(), due.key(), attempts, micros, failure));
+        }
+        return requests;
+    }
+
+    private Request<Boolean> failed(
+            PendingWrite pending, @Nullable K key, int attempts, long pause, @Nullable Throwable failure) {
+        core.stats.writeFailures.increment();
+        boolean parked = pause == Content.FOREVER;
+        if (parked) {
+            LOG.error(
+                    "The write of key '{}' of cache '{}' failed {} times and is parked; see pendingWrites().failed(), and"
+                            + " retryFailed() once it can be made",
+                    pending.key().key(),
+                    name(),
+                    attempts,
+                    failure);
+        } else {
+            LOG.warn(
+                    "The write of key '{}' of cache '{}' failed, and is tried again: {}",
+                    pending.key().key(),
+                    name(),
+                    String.valueOf(failure));
+        }
+        if (failure != null) {
+            core.events.publish(new CacheEvent.WriteFailed(
+                    name(), key == null ? pending.key().key() : key, attempts, parked, failure));
+        }
+        return new Request<>(
+                pending.key(),
+                new PendingOperation.Failed(pending.version(), attempts, pause, String.valueOf(failure)));
+    }
+
+    /** The system of record is taken to be down: after a pause one batch tries again, here or on another node. */
+    private Duration down(Throwable failure) {
+        boolean first = !health.isDown();
+        Duration pause = settings.retry().pause(health.down(), core.node.random());
+        if (first) {
+            LOG.warn(
+                    "The system of record of cache '{}' takes no writes; {} are pending, and are tried again: {}",
+                    name(),
+                    counts.pending(),
+                    failure.toString());
+        }
+        release();
+        return pause;
+    }
+
+    private void late(Due<K, V> due) {
+        core.stats.lateWrites.increment();
+        LOG.warn(
+                "The write of key '{}' of cache '{}' took longer than this node was the only one to make it (leaseTerm {});"
+                        + " the newest is written once more, but for a while the system of record may have the older one,"
+                        + " unless it compares versions",
+                due.pending().key().key(),
+                name(),
+                settings.leaseTerm());
+    }
+
+    private void lost(int partition, long writes) {
+        if (writes > 0) {
+            core.stats.lostWrites.add(writes);
+            LOG.error(
+                    "The store has lost {} pending writes of cache '{}' in partition {}: they are damaged or gone",
+                    writes,
+                    name(),
+                    partition);
+        }
+    }
+
+    private void settled(Round round, List<Request<Boolean>> requests, List<StoreReply<Boolean>> replies) {
+        for (int i = 0; i < requests.size(); i++) {
+            StoreReply<Boolean> reply = replies.get(i);
+            int partition = requests.get(i).key().partition();
+            if (reply.failure() != null) {
+                round.failure = reply.failure();
+            } else if (Boolean.TRUE.equals(reply.get())) {
+                if (requests.get(i).operation() instanceof PendingOperation.Flushed) {
+                    counts.flushed(partition);
+                } else if (requests.get(i).operation() instanceof PendingOperation.Failed failed
+                        && failed.pause() == Content.FOREVER) {
+                    counts.parked(partition);
+                }
+            }
+        }
+        if (round.failure != null) {
+            core.stats.storeFailures.increment();
+            LOG.debug(
+                    "Writes of cache '{}' were made, and are made again: the store cannot be told",
+                    name(),
+                    round.failure);
+            round.more = false;
+        }
+    }
+
+    private Future<?> renewal(List<Integer> mine) {
+        try {
+            return core.node
+                    .scheduler()
+                    .scheduleAtFixedRate(
+                            () -> {
+                                if (core.node.clock().read() - writer.began() < MOST_TERMS * termNanos) {
+                                    renew(mine);
+                                }
+                            },
+                            term / 3,
+                            term / 3,
+                            TimeUnit.MICROSECONDS);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(null); // the node is being closed
+        }
+    }
+
+    private void renew(List<Integer> mine) {
+        long sent = core.node.clock().read();
+        CompletableFuture<?> unused = core.node
+                .link()
+                .claim(core.config.storeName(), mine, token, term, 0)
+                .thenAccept(replies -> {
+                    for (int i = 0; i < replies.size(); i++) {
+                        StoreReply<Claim> reply = replies.get(i);
+                        if (reply.failure() == null && reply.get().granted() && isHeld(mine.get(i))) {
+                            held(mine.get(i), sent + termNanos);
+                        }
+                    }
+                });
+    }
+
+    private boolean isHeld(PendingWrite pending) {
+        return isHeld(pending.key().partition());
+    }
+
+    private boolean isHeld(int partition) {
+        long now = core.node.clock().read();
+        synchronized (heldUntil) {
+            return heldUntil[partition] != Long.MIN_VALUE && heldUntil[partition] - now > 0;
+        }
+    }
+
+    private void held(int partition, long until) {
+        synchronized (heldUntil) {
+            heldUntil[partition] = until;
+        }
+    }
+
+    /** Gives the leases back. */
+    private void release() {
+        List<Integer> mine = partitions.stream().filter(this::isHeld).toList();
+        if (!mine.isEmpty()) {
+            mine.forEach(partition -> held(partition, Long.MIN_VALUE));
+            CompletableFuture<?> unused = core.node.link().claim(core.config.storeName(), mine, token, 0, 0);
+        }
+    }
+
+    /** As {@link PendingWrites#flush}. */
+    boolean flush(Duration timeout) {
+        long end = core.node.clock().read() + timeout.toNanos();
+        Round round = await(round(), end); // which may have looked before
+        while (round != null) {
+            if (round.failure == null && counts.pending() == 0) {
+                return true;
+            }
+            if (core.node.clock().read() - end >= 0) {
+                if (round.failure != null) {
+                    throw core.unavailable(null, round.failure);
+                }
+                return false;
+            }
+            if (round.found == 0 || round.pause != null || round.failure != null) {
+                Void unused = await(core.node.waiting().pause(PAUSE), end);
+            }
+            round = await(round(), end);
+        }
+        return false;
+    }
+
+    /** Makes what can be made for a while, gives the leases back, and says what remains. Called once. */
+    void close() {
+        closing = true;
+        long end = core.node.clock().read() + settings.closeTimeout().toNanos();
+        try {
+            Round round = await(round(), end);
+            boolean looked = false;
+            while (round != null
+                    && round.failure == null
+                    && (!looked || round.found > 0 || round.pause != null)
+                    && core.node.clock().read() - end < 0) {
+                if (round.pause != null) {
+                    Void unused = await(core.node.waiting().pause(PAUSE), end);
+                }
+                round = await(round(), end);
+                looked = true;
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("Pending writes of cache '{}' were not made while the node was closed", name(), e);
+        }
+        release();
+        if (counts.pending() > 0) {
+            LOG.warn(
+                    "{} writes of cache '{}' are pending in the store as this node leaves; the other nodes that have this cache"
+                            + " make them, or the next that has it",
+                    counts.pending(),
+                    name());
+        }
+    }
+
+    /** Waits; null if it takes longer. */
+    private <T> @Nullable T await(CompletableFuture<T> future, long end) {
+        try {
+            return core.node
+                    .waiting()
+                    .await(future, Math.max(0, end - core.node.clock().read()));
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            throw new CacheException("pending writes of cache '" + name() + "' cannot be made", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CacheException("interrupted while pending writes of cache '" + name() + "' were made", e);
+        }
+    }
+
+    private String name() {
+        return core.config.name();
+    }
+}
