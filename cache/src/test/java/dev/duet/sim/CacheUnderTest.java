@@ -26,7 +26,8 @@ interface CacheUnderTest {
 
     /** Loads versions from the database. */
     interface Loader {
-        long load(int key) throws LoadOrWriteFailed;
+        @Nullable
+        Long load(int key) throws LoadOrWriteFailed;
 
         Map<Integer, Long> loadAll(Set<? extends Integer> keys) throws LoadOrWriteFailed;
     }

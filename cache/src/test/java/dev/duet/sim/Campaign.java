@@ -14,15 +14,21 @@ import java.util.function.Supplier;
 /** Many schedules, one for each seed, on all processors; each schedule is independent of the others. */
 final class Campaign {
 
-    private final Simulation.Maker maker;
-    private final Supplier<Guards> guards;
-    private final boolean calm;
+    private final Player player;
 
     /** What is to be simulated: a cache, on a store with these guards, new ones for each schedule, in peace or not. */
     Campaign(Simulation.Maker maker, Supplier<Guards> guards, boolean calm) {
-        this.maker = maker;
-        this.guards = guards;
-        this.calm = calm;
+        this((crew, seed, traced) -> Simulation.play(crew, seed, calm, traced, maker, guards.get()));
+    }
+
+    /** Of whatever schedules. */
+    Campaign(Player player) {
+        this.player = player;
+    }
+
+    /** Plays the schedule of a seed. */
+    interface Player {
+        Simulation.Result play(Crew crew, long seed, boolean traced);
     }
 
     /** What came of it: the sum, and the violations by seed. */
@@ -87,7 +93,7 @@ final class Campaign {
 
     private Simulation.Result play(Crew crew, long seed, boolean traced) {
         try {
-            return Simulation.play(crew, seed, calm, traced, maker, guards.get());
+            return player.play(crew, seed, traced);
         } catch (AssertionError e) {
             throw new AssertionError("seed " + seed, e);
         }

@@ -3,6 +3,7 @@ package dev.duet.sim;
 import dev.duet.store.InMemoryStore;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ final class Chaos {
     private final World world;
     private final Server server;
     private final Network network;
-    private final Database database;
+    private final LongConsumer loadsDown;
+    private final boolean durable;
     private final Tally tally;
     private final int keys;
     private final int strikes;
@@ -28,14 +30,15 @@ final class Chaos {
             Plan plan,
             Server server,
             Network network,
-            Database database,
+            LongConsumer loadsDown,
             Tally tally,
             Supplier<List<SimulatedNode>> nodes,
             Runnable join) {
         this.world = world;
         this.server = server;
         this.network = network;
-        this.database = database;
+        this.loadsDown = loadsDown;
+        this.durable = plan.durable;
         this.strikes = plan.rich ? 19 : 15;
         this.tally = tally;
         this.keys = plan.keys;
@@ -78,12 +81,15 @@ final class Chaos {
             case 7, 8 -> onFeed("its feed is half-open", Feed::openHalf);
             case 9 -> server.evict(world.random.nextBoolean() ? 0 : world.random.nextInt(keys));
             case 10, 11 -> restart();
-            case 12, 13 -> on("pauses", node -> node.pause(nanos(5 * World.MILLIS, 3 * Plan.BOUND)));
+            case 12, 13 -> {
+                tally.pauses++;
+                on("pauses", node -> node.pause(nanos(5 * World.MILLIS, 3 * Plan.BOUND)));
+            }
             case 14 -> kill();
             default -> {
                 long time = nanos(50 * World.MILLIS, 2_500 * World.MILLIS);
                 world.trace.say("nothing can be loaded for ", time / World.MILLIS, " ms");
-                database.goDown(world.now() + time);
+                loadsDown.accept(world.now() + time);
             }
         }
     }
@@ -105,6 +111,12 @@ final class Chaos {
     }
 
     private void restart() {
+        tally.restarts++;
+        if (durable) {
+            server.restart(server.snapshot(), nanos(-200 * World.MILLIS, 500 * World.MILLIS));
+            cutFeeds();
+            return;
+        }
         boolean empty = world.random.nextInt(3) == 0;
         long clockError = switch (world.random.nextInt(4)) {
             case 0 -> -(world.now() + nanos(0, 3_600_000 * World.MILLIS));
@@ -123,6 +135,7 @@ final class Chaos {
 
     private void kill() {
         if (nodes.get().size() > LEAST_ALIVE) {
+            tally.deaths++;
             on("is to die", SimulatedNode::kill);
             if (world.random.nextBoolean()) {
                 world.after(nanos(World.MILLIS, 1_000 * World.MILLIS), () -> {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The real thing. */
@@ -25,6 +26,11 @@ final class DuetUnderTest implements CacheUnderTest {
 
     /** Starts a node, on a strand of it: it waits for the feed. */
     DuetUnderTest(SimulatedNode node, Server server, Plan plan, Loader loader) {
+        this(node, plan, loader, cache -> {});
+    }
+
+    /** As above, where {@code more} is configured of the cache. */
+    DuetUnderTest(SimulatedNode node, Plan plan, Loader loader, Consumer<CacheBuilder<Integer, Long>> more) {
         duet = SimulatedMachinery.inject(
                         Duet.builder(),
                         node.name,
@@ -41,8 +47,9 @@ final class DuetUnderTest implements CacheUnderTest {
                 .maximumOwedInvalidations(plan.maximumOwed)
                 .failFast(false)
                 .build();
-        rows = builder(plan, loader)
-                .codec(new VersionCodec())
+        CacheBuilder<Integer, Long> builder = builder(plan, loader);
+        more.accept(builder);
+        rows = builder.codec(new VersionCodec())
                 .expireAfterWrite(Duration.ofMillis(plan.lifeMillis))
                 .loadTimeout(Duration.ofMillis(plan.loadTimeoutMillis))
                 .ttlJitter(plan.ttlJitter)
@@ -74,8 +81,11 @@ final class DuetUnderTest implements CacheUnderTest {
             case PLAIN -> builder.loader(loader::load);
             case CONDITIONAL ->
                 builder.conditionalLoader((key, previous) -> {
-                    long version = loader.load(key);
-                    return previous != null && previous.value() == version
+                    Long version = loader.load(key);
+                    if (version == null) {
+                        return LoadResult.absent();
+                    }
+                    return previous != null && previous.value().equals(version)
                             ? LoadResult.unchanged()
                             : LoadResult.of(version);
                 });
@@ -92,6 +102,11 @@ final class DuetUnderTest implements CacheUnderTest {
                     return version;
                 });
         };
+    }
+
+    /** The cache. */
+    TwoLevelCache<Integer, Long> rows() {
+        return rows;
     }
 
     @Override

@@ -2,7 +2,10 @@ package dev.duet.sim;
 
 import dev.duet.store.Namespace;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.RecordKey;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -18,6 +21,25 @@ class Guards {
     <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
         return namespace.execute(record, operation);
     }
+
+    /** Answers what a node asks, or fails, over its link. */
+    <R> CompletableFuture<R> answer(RecordKey record, Operation<R> operation, CompletableFuture<R> reply) {
+        return reply;
+    }
+
+    /** Claims what is pending in a partition. */
+    CompletionStage<Claim> claim(
+            Namespace namespace, String cache, int partition, String flusher, long term, int most) {
+        return namespace.claim(cache, List.of(partition), flusher, term, most).get(0);
+    }
+
+    /** Invalidates everything. */
+    CompletionStage<long[]> invalidateAll(Namespace namespace, String cache) {
+        return namespace.invalidateAll(cache);
+    }
+
+    /** A record is about to be evicted. */
+    void evicts(Namespace namespace, RecordKey record) {}
 
     /** Whether the store tells nobody of loads that have ended. */
     boolean losesHints() {

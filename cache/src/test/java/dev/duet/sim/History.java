@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * joined a read was true at most B before. And a failure of the loader reaches only those who began before it; but when it is told is not known of a loader that does
  * not block, since that of another key may be waited for.
  */
-final class History {
+final class History implements Witness {
 
     private final World world;
     private final Plan plan;
@@ -119,8 +119,8 @@ final class History {
         }
     }
 
-    /** The store has carried out an operation. */
-    void applied(int key, Operation<?> operation, Object reply) {
+    @Override
+    public void applied(int key, Operation<?> operation, Object reply) {
         if (operation instanceof Operation.Begin begin) {
             announced(key, begin.token(), begin.term());
         } else if (operation instanceof Operation.Renew renew && Boolean.TRUE.equals(reply)) {
@@ -135,8 +135,8 @@ final class History {
         }
     }
 
-    /** The store has taken a value. */
-    void stored(int key, long version, Content content) {
+    @Override
+    public void stored(int key, long version, Content content) {
         long life = content.life() * World.MICROS;
         long most = plan.lifeMillis * World.MILLIS;
         if (life > most || life < most * (1 - plan.ttlJitter) - World.MICROS) {
@@ -180,13 +180,15 @@ final class History {
         }
     }
 
-    void coveredAll() {
+    @Override
+    public void invalidatedAll() {
         for (int key = 0; key < writes.size(); key++) {
             covered(key);
         }
     }
 
-    void evicted(int key) {
+    @Override
+    public void evicted(int key) {
         intents.get(key).clear();
         for (Write write : writes.get(key)) {
             if (write.announced) {
@@ -195,9 +197,10 @@ final class History {
         }
     }
 
-    void restarted() {
+    @Override
+    public void restarted() {
         intents.forEach(Map::clear);
-        coveredAll();
+        invalidatedAll();
     }
 
     /** A read returned. */

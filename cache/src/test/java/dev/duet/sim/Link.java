@@ -6,6 +6,7 @@ import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation;
 import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
@@ -27,16 +28,18 @@ final class Link implements Store, Namespace {
     private final SimulatedNode node;
     private final Server server;
     private final Network network;
+    private final Guards guards;
     private final List<Feed> feeds = new ArrayList<>();
     private long cutUntil;
     private boolean refuses;
     private boolean dead;
 
-    Link(World world, SimulatedNode node, Server server, Network network) {
+    Link(World world, SimulatedNode node, Server server, Network network, Guards guards) {
         this.world = world;
         this.node = node;
         this.server = server;
         this.network = network;
+        this.guards = guards;
     }
 
     /** Cuts this node off from the store for so long. */
@@ -153,7 +156,12 @@ final class Link implements Store, Namespace {
             server.putSent(key);
             return exchange(() -> server.execute(node, key, operation), network.repeats(), () -> server.putGone(key));
         }
-        return exchange(() -> server.execute(node, key, operation));
+        if (operation instanceof PendingOperation.Enqueue) {
+            server.sent(key, operation);
+            // A client that sends one twice may have it take effect after a later one; so none is to.
+            return guards.answer(key, operation, exchange(() -> server.execute(node, key, operation), false, () -> {}));
+        }
+        return guards.answer(key, operation, exchange(() -> server.execute(node, key, operation)));
     }
 
     @Override

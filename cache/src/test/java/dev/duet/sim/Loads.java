@@ -11,7 +11,7 @@ import java.util.Arrays;
  * after each change, and one at first; a refresh comes at the times that the cache is configured for; and nobody loads
  * without a lease, except while a writer is at work on a key that has no value.
  */
-final class Loads {
+final class Loads implements Witness {
 
     /** What a request may take longer than the one before it, on a network where nothing goes wrong. */
     private static final long EARLY = 150 * World.MILLIS;
@@ -44,8 +44,8 @@ final class Loads {
         loads[key]++;
     }
 
-    /** The store has carried out an operation. */
-    void applied(int key, Operation<?> operation, Object reply) {
+    @Override
+    public void applied(int key, Operation<?> operation, Object reply) {
         if (plan.faults > 0) {
             return;
         }
@@ -84,8 +84,8 @@ final class Loads {
         }
     }
 
-    /** The store dropped everything. */
-    void appliedAll() {
+    @Override
+    public void invalidatedAll() {
         Arrays.fill(granted, 0);
     }
 

@@ -11,6 +11,7 @@ import dev.duet.store.StoreUnavailableException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +71,7 @@ final class NaiveCache implements CacheUnderTest {
     }
 
     private long load(int key) throws LoadOrWriteFailed {
-        long version = loader.load(key);
+        long version = Objects.requireNonNull(loader.load(key));
         RecordKey record = server.recordKey(key);
         String token = node.name + '-' + numbers++;
         // An add without more ado: whatever lease the store wants is taken in the same step.

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** What a schedule is made of: the size of the cluster, its settings and how hostile its world is. Drawn from the seed. */
-final class Plan {
+class Plan {
 
     /** The bound B of every schedule. */
     static final long BOUND = 1_000 * World.MILLIS;
@@ -55,6 +55,9 @@ final class Plan {
     /** Whether no hint ever arrives. */
     final boolean noHints;
 
+    /** Whether the store keeps everything when it is started again. */
+    final boolean durable;
+
     /** The loaders that a cache may have. */
     enum LoaderKind {
         /** One that blocks. */
@@ -67,6 +70,12 @@ final class Plan {
 
     /** A schedule with faults, or without any if it is to be calm. */
     Plan(SplittableRandom random, boolean calm) {
+        this(random, calm, false);
+    }
+
+    /** As above; the store keeps everything when it is started again if it is to be {@code durable}. */
+    Plan(SplittableRandom random, boolean calm, boolean durable) {
+        this.durable = durable;
         nodes = random.nextInt(3, 9);
         keys = random.nextInt(2, 7);
         partitions = random.nextInt(1, 3);
@@ -110,7 +119,7 @@ final class Plan {
                 : pick(random, 400, 1_500, 3_000, 60_000, 60_000);
     }
 
-    private static int pick(SplittableRandom random, int... choices) {
+    static int pick(SplittableRandom random, int... choices) {
         return choices[random.nextInt(choices.length)];
     }
 

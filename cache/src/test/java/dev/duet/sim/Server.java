@@ -27,8 +27,7 @@ final class Server {
     private final World world;
     private final NamespaceConfig config;
     private final InMemoryStore store;
-    private final History history;
-    private final Loads loads;
+    private final List<Witness> witnesses;
     private final Guards guards;
     private final RecordKey[] keys;
     private final int[] puts;
@@ -36,10 +35,9 @@ final class Server {
     private final VersionCodec codec = new VersionCodec();
     private long clockOffset;
 
-    Server(World world, Plan plan, History history, Loads loads, Guards guards) {
+    Server(World world, Plan plan, Guards guards, Witness... witnesses) {
         this.world = world;
-        this.history = history;
-        this.loads = loads;
+        this.witnesses = List.of(witnesses);
         this.guards = guards;
         this.config = new NamespaceConfig(CONFIG_NAME, plan.partitions);
         this.store = InMemoryStore.builder()
@@ -69,26 +67,28 @@ final class Server {
     }
 
     <R> CompletionStage<R> execute(SimulatedNode node, RecordKey record, Operation<R> operation) {
+        witnesses.forEach(witness -> witness.applies(record, operation));
         CompletionStage<R> stage = guards.execute(view(node), record, operation);
         R reply = stage.toCompletableFuture().join();
         world.trace.say("store: ", operation, " of key ", record.key(), " by ", node, " -> ", reply);
         int key = keyOf(record);
-        history.applied(key, operation, reply);
-        loads.applied(key, operation, reply);
+        witnesses.forEach(witness -> witness.applied(key, operation, reply));
         Content content = operation instanceof Operation.Fill fill
                 ? fill.content()
                 : operation instanceof Operation.Put put ? put.content() : null;
         if (content != null && ((WriteReply) reply).stored()) {
-            history.stored(key, codec.unwrap(record, content.payload()), content);
+            Long version = codec.unwrap(record, content.payload());
+            if (version != null) {
+                witnesses.forEach(witness -> witness.stored(key, version, content));
+            }
         }
         return stage;
     }
 
     CompletionStage<long[]> invalidateAll(SimulatedNode node, String cache) {
         world.trace.say("store: invalidateAll by ", node);
-        CompletionStage<long[]> floors = view(node).invalidateAll(cache);
-        history.coveredAll();
-        loads.appliedAll();
+        CompletionStage<long[]> floors = guards.invalidateAll(view(node), cache);
+        witnesses.forEach(Witness::invalidatedAll);
         return floors;
     }
 
@@ -107,7 +107,9 @@ final class Server {
     }
 
     CompletionStage<Claim> claim(SimulatedNode node, String cache, int partition, String flusher, long term, int most) {
-        return view(node).claim(cache, List.of(partition), flusher, term, most).get(0);
+        CompletionStage<Claim> claim = guards.claim(view(node), cache, partition, flusher, term, most);
+        world.trace.say("store: claim of partition ", partition, " by ", node, " for ", term, " -> ", claim);
+        return claim;
     }
 
     CompletionStage<List<PendingWrite>> parked(SimulatedNode node, String cache, int most) {
@@ -126,13 +128,33 @@ final class Server {
         return store.open(config, node.name);
     }
 
+    /** What a reader would find. */
+    Reading read(RecordKey record) {
+        return inspector
+                .execute(record, new Operation.Read())
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** How many writes of the cache are pending in a partition, parked ones too. */
+    long pending(int partition) {
+        Claim claim = inspector
+                .claim(CACHE, List.of(partition), "inspector", 0, 0)
+                .get(0)
+                .toCompletableFuture()
+                .join();
+        return claim.pending() + claim.parked();
+    }
+
+    void sent(RecordKey record, Operation<?> operation) {
+        Strand strand = world.current();
+        witnesses.forEach(witness -> witness.sent(keyOf(record), operation, strand));
+    }
+
     /** The version that a reader would get from the store, or null. */
     @Nullable
     Long stored(int key) {
-        Reading reading = inspector
-                .execute(keys[key], new Operation.Read())
-                .toCompletableFuture()
-                .join();
+        Reading reading = read(keys[key]);
         Reading.Hit hit = reading instanceof Reading.Writing writing
                 ? writing.old()
                 : reading instanceof Reading.Hit found ? found : null;
@@ -142,8 +164,9 @@ final class Server {
     /** Forgets a record. */
     void evict(int key) {
         world.trace.say("store: key ", key, " is evicted");
+        guards.evicts(inspector, keys[key]);
         store.evict(CONFIG_NAME, keys[key]);
-        history.evicted(key);
+        witnesses.forEach(witness -> witness.evicted(key));
     }
 
     InMemoryStore.Snapshot snapshot() {
@@ -155,7 +178,7 @@ final class Server {
         world.trace.say("store: restarts ", from == null ? "empty" : "from a snapshot", ", clock error ", clockError);
         clockOffset = clockError / World.MICROS;
         store.restart(CONFIG_NAME, from, guards.restartsAreNoticed());
-        history.restarted();
+        witnesses.forEach(Witness::restarted);
     }
 
     void putSent(RecordKey record) {

@@ -33,14 +33,14 @@ final class SimulatedNode {
     private long published = -1;
     private @Nullable CacheUnderTest cache;
 
-    SimulatedNode(World world, String name, Server server, Network network, Plan plan) {
+    SimulatedNode(World world, String name, Server server, Network network, Plan plan, Guards guards) {
         this.world = world;
         this.name = name;
         this.calm = plan.faults == 0;
         this.written = new long[plan.keys];
         this.clock = CoarseClock.manual(() -> published >= 0 ? published : world.now());
         this.scheduler = new SimulatedScheduler(world, this);
-        this.link = new Link(world, this, server, network);
+        this.link = new Link(world, this, server, network, guards);
         Arrays.fill(written, Database.FIRST);
     }
 

@@ -48,14 +48,14 @@ final class Simulation {
         this.history = new History(world, plan, tally, this::violated);
         this.loads = new Loads(world, plan, history, tally);
         this.database = new Database(plan.keys);
-        this.server = new Server(world, plan, history, loads, guards);
+        this.server = new Server(world, plan, guards, history, loads);
         this.reads = new Reads(world, plan, history, tally);
         this.workload = new Workload(
                 world, plan, server, database, history, loads, reads, () -> alive().size() > Chaos.LEAST_ALIVE);
         for (int node = 0; node < plan.nodes; node++) {
             join();
         }
-        this.chaos = new Chaos(world, plan, server, network, database, tally, this::alive, this::join);
+        this.chaos = new Chaos(world, plan, server, network, database::goDown, tally, this::alive, this::join);
         for (int operation = 0; operation < plan.operations; operation++) {
             world.after(random.nextLong(plan.duration), this::operate);
         }
@@ -84,7 +84,7 @@ final class Simulation {
     }
 
     private void join() {
-        SimulatedNode node = new SimulatedNode(world, "n" + (nodes.size() + 1), server, network, plan);
+        SimulatedNode node = new SimulatedNode(world, "n" + (nodes.size() + 1), server, network, plan, guards);
         if (!guards.clocksTick()) {
             node.stopClock();
         }

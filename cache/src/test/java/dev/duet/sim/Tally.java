@@ -26,6 +26,24 @@ final class Tally {
     long faults;
     long violations;
     long worstStaleness;
+    long deaths;
+    long pauses;
+    long restarts;
+
+    /** Of caches that write behind. */
+    long acknowledged;
+
+    long coalesced;
+    long flushed;
+    long failedWrites;
+    long repeated;
+    long retried;
+    long parked;
+    long late;
+    long rejected;
+    long regresses;
+    long unmended;
+    long lostWrites;
 
     /** Adds what another schedule, or several, amounted to. */
     void add(Tally other) {
@@ -42,6 +60,21 @@ final class Tally {
         hints += other.hints;
         hintsLost += other.hintsLost;
         faults += other.faults;
+        deaths += other.deaths;
+        pauses += other.pauses;
+        restarts += other.restarts;
+        acknowledged += other.acknowledged;
+        coalesced += other.coalesced;
+        flushed += other.flushed;
+        failedWrites += other.failedWrites;
+        repeated += other.repeated;
+        retried += other.retried;
+        parked += other.parked;
+        late += other.late;
+        rejected += other.rejected;
+        regresses += other.regresses;
+        unmended += other.unmended;
+        lostWrites += other.lostWrites;
         violations += other.violations;
         worstStaleness = Math.max(worstStaleness, other.worstStaleness);
     }
@@ -66,6 +99,37 @@ final class Tally {
                 hints,
                 hintsLost,
                 faults,
+                violations,
+                worstStaleness / World.MILLIS);
+    }
+
+    /** What was written behind. */
+    String behind() {
+        return String.format(
+                Locale.ROOT,
+                "%,d schedules, %,d writes, %,d acknowledged, %,d coalesced, %,d refused as too many were pending, %,d flushed,"
+                        + " %,d written twice, %,d failures, %,d parked, %,d retried, %,d late, %,d rows written over with"
+                        + " older ones, of which %,d in the end, %,d reads, %,d loads, %,d faults: %,d deaths, %,d pauses,"
+                        + " %,d restarts; %,d violations, worst staleness %,d ms",
+                schedules,
+                writes,
+                acknowledged,
+                coalesced,
+                rejected,
+                flushed,
+                repeated,
+                failedWrites,
+                parked,
+                retried,
+                late,
+                regresses,
+                unmended,
+                reads,
+                loads,
+                faults,
+                deaths,
+                pauses,
+                restarts,
                 violations,
                 worstStaleness / World.MILLIS);
     }

@@ -5,6 +5,7 @@ import dev.duet.store.RecordKey;
 import dev.duet.store.codec.RecordHeader;
 import dev.duet.store.codec.ValueCodec;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A row of the simulated database is its version, eight bytes. */
 final class VersionCodec implements ValueCodec<Long> {
@@ -31,12 +32,13 @@ final class VersionCodec implements ValueCodec<Long> {
         return RecordHeader.wrap(key, FORMAT, encode(version));
     }
 
-    /** The version that is stored. */
-    long unwrap(RecordKey key, Payload payload) {
+    /** The version that is stored; null if it is stored that there is none. */
+    @Nullable
+    Long unwrap(RecordKey key, Payload payload) {
         RecordHeader.Body body = RecordHeader.unwrap(key, FORMAT, payload);
-        if (body == null || body.value() == null) {
+        if (body == null) {
             throw new IllegalStateException("the record of " + key + " is damaged");
         }
-        return decode(body.value().bytes());
+        return body.value() == null ? null : decode(body.value().bytes());
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The application: what it does with its cache and when, how it writes, and how it loads. */
 final class Workload {
@@ -314,7 +315,7 @@ final class Workload {
     CacheUnderTest.Loader loader(SimulatedNode node) {
         return new CacheUnderTest.Loader() {
             @Override
-            public long load(int key) throws LoadOrWriteFailed {
+            public @Nullable Long load(int key) throws LoadOrWriteFailed {
                 return loadAll(Set.of(key)).get(key);
             }
 
