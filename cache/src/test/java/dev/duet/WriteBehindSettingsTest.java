@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class WriteBehindSettingsTest {
 
     private final Cluster cluster = new Cluster();
-    private final RecordingWriter writer = new RecordingWriter(cluster.database);
+    private final BatchRecorder writer = new BatchRecorder(cluster.database);
     private final WriteBehind<Long, Cluster.User> settings = WriteBehind.to(writer);
 
     @AfterEach

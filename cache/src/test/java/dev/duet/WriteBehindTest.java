@@ -27,7 +27,7 @@ class WriteBehindTest {
     private static final Duration TERM = Duration.ofSeconds(2);
 
     private final Cluster cluster = new Cluster();
-    private final RecordingWriter writer = new RecordingWriter(cluster.database);
+    private final BatchRecorder writer = new BatchRecorder(cluster.database);
     private final List<CacheEvent> events = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -234,7 +234,7 @@ class WriteBehindTest {
 
     @Test
     void writerOfOneNodeCut_anotherNodeWrites() {
-        RecordingWriter other = new RecordingWriter(cluster.database);
+        BatchRecorder other = new BatchRecorder(cluster.database);
         Member one = node();
         Member two = cluster.node(
                 0,

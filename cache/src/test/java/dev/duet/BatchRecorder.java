@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Writes users to a map, and remembers in which batches; fails when a test says so. Thread-safe. */
-final class RecordingWriter implements CacheWriter<Long, User> {
+final class BatchRecorder implements CacheWriter<Long, User> {
 
     private final Map<Long, User> database;
     final List<List<CacheWrite<Long, User>>> batches = new CopyOnWriteArrayList<>();
@@ -21,7 +21,7 @@ final class RecordingWriter implements CacheWriter<Long, User> {
     /** Runs in the middle of every call, before anything is written. */
     volatile Runnable before = () -> {};
 
-    RecordingWriter(Map<Long, User> database) {
+    BatchRecorder(Map<Long, User> database) {
         this.database = database;
     }
 
