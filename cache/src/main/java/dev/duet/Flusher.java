@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -268,37 +267,28 @@ final class Flusher<K, V> {
 
     /** What becomes of the writes that failed; and whether the system of record is down, so that all wait. */
     private List<Request<Boolean>> failures(Round round, Outcome<K, V> outcome, long now) {
-        boolean counted = !outcome.written().isEmpty();
         boolean alone = counts.pending() <= 1;
-        Map<Due<K, V>, Boolean> blamed = new LinkedHashMap<>();
-        for (Due<K, V> due : outcome.failed().keySet()) {
-            boolean counts = health.counts(due.pending().key(), due.pending().version(), alone, now);
-            blamed.put(due, counts);
-            counted |= counts;
-        }
-        Throwable down = outcome.unavailable();
-        if (down == null && !counted && !outcome.failed().isEmpty()) {
-            down = outcome.failed().values().iterator().next();
-        }
-        Duration pause = Duration.ZERO;
-        if (down != null) {
-            pause = down(down);
-            round.pause = pause;
-        }
-        List<Request<Boolean>> requests = new ArrayList<>(blamed.size());
-        for (Map.Entry<Due<K, V>, Boolean> entry : blamed.entrySet()) {
-            Due<K, V> due = entry.getKey();
-            Throwable failure = outcome.failed().get(due);
-            int attempts = due.pending().attempts() + (entry.getValue() ? 1 : 0);
-            boolean parked = attempts >= settings.retry().maximumAttempts();
-            Duration own = entry.getValue()
-                    ? settings.retry().pause(attempts, core.node.random())
-                    : pause.plus(settings.retry().first());
-            long micros = parked ? Content.FOREVER : Durations.micros(own);
-            if (parked) {
-                health.forget(due.pending().key());
+        List<Request<Boolean>> requests = new ArrayList<>(outcome.failed().size());
+        Throwable nobodys = null;
+        for (Map.Entry<Due<K, V>, Throwable> entry : outcome.failed().entrySet()) {
+            PendingWrite pending = entry.getKey().pending();
+            if (!health.counts(pending.key(), pending.version(), alone, now)) {
+                nobodys = entry.getValue();
+                continue;
             }
-            requests.add(failed(due.pending(), due.key(), attempts, micros, failure));
+            int attempts = pending.attempts() + 1;
+            boolean parked = attempts >= settings.retry().maximumAttempts();
+            if (parked) {
+                health.forget(pending.key());
+            }
+            long pause =
+                    parked ? Content.FOREVER : Durations.micros(settings.retry().pause(attempts, core.node.random()));
+            requests.add(failed(pending, entry.getKey().key(), attempts, pause, entry.getValue()));
+        }
+        if (outcome.unavailable() != null) {
+            round.pause = down(outcome.unavailable());
+        } else if (requests.isEmpty() && nobodys != null) {
+            round.pause = down(nobodys);
         }
         return requests;
     }
@@ -374,13 +364,9 @@ final class Flusher<K, V> {
             int partition = requests.get(i).key().partition();
             if (reply.failure() != null) {
                 round.failure = reply.failure();
-            } else if (Boolean.TRUE.equals(reply.get())) {
-                if (requests.get(i).operation() instanceof PendingOperation.Flushed) {
-                    counts.flushed(partition);
-                } else if (requests.get(i).operation() instanceof PendingOperation.Failed failed
-                        && failed.pause() == Content.FOREVER) {
-                    counts.parked(partition);
-                }
+            } else if (Boolean.TRUE.equals(reply.get())
+                    && requests.get(i).operation() instanceof PendingOperation.Flushed) {
+                counts.flushed(partition);
             }
         }
         if (round.failure != null) {

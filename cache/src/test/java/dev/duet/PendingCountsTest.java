@@ -57,13 +57,4 @@ class PendingCountsTest {
         counts.flushed(0);
         assertThat(counts.pending()).isZero();
     }
-
-    @Test
-    void parked_isNotPending() {
-        counts.grown(0);
-        counts.parked(0);
-        assertThat(counts.pending()).isZero();
-        assertThat(counts.parked()).isEqualTo(1);
-        assertThat(counts.reserve(10)).isEqualTo(9);
-    }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -438,6 +439,7 @@ class WriteBehindTest {
             two.users.invalidate(1L);
             two.advanceAlone(PERIOD);
             assertThat(email(1)).isEqualTo("none");
+            cluster.advanceStore(PERIOD);
         };
         one.advanceAlone(PERIOD);
         assertThat(email(1)).as("the late write came last").isEqualTo("a");
@@ -579,6 +581,160 @@ class WriteBehindTest {
         node.link.down(false);
         cluster.advance(Duration.ofSeconds(2));
         assertThatThrownBy(() -> orders.put(1L, user(1, "a"))).isInstanceOf(StoreConfigurationException.class);
+    }
+
+    @Test
+    void leaseEnded_beforeABatch_leavesItToOthers() {
+        Member node = node(settings -> settings.batchSize(1));
+        node.users.put(1L, user(1, "a"));
+        node.users.put(2L, user(2, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            node.stop(TERM.plusSeconds(1));
+        };
+        node.advanceAlone(PERIOD);
+        assertThat(writer.writes()).hasSize(1);
+    }
+
+    @Test
+    void leaseEnded_andTakenAgainMeanwhile_isLateAllTheSame() {
+        Member one = node();
+        Member two = node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            one.stop(TERM.plusSeconds(1));
+            cluster.advanceStore(TERM.plusSeconds(1));
+            two.users.put(1L, user(1, "b"));
+            two.advanceAlone(PERIOD);
+            two.users.put(2L, user(2, "a")); // so that there is something to claim
+            one.advanceAlone(Duration.ZERO);
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(one.users.stats().writeBehind().late()).isEqualTo(1);
+        cluster.advanceSlowly(Duration.ofSeconds(3));
+        assertThat(email(1)).isEqualTo("b");
+    }
+
+    @Test
+    void close_givesTheLeasesBack_alsoOfWhatIsToBeTriedLater() {
+        Member one = node(settings -> settings.leaseTerm(Duration.ofDays(1)));
+        Member two = node();
+        writer.poisoned.add(1L);
+        one.users.put(1L, user(1, "a"));
+        one.advanceAlone(PERIOD);
+        one.duet.close();
+        writer.poisoned.clear();
+        cluster.advanceStore(Duration.ofSeconds(2));
+        two.advanceAlone(PERIOD);
+        assertThat(email(1)).isEqualTo("a");
+    }
+
+    @Test
+    void poisonedWrites_areNoReasonToWait() {
+        Member node =
+                node(settings -> settings.retry(WriteRetry.exponential(Duration.ofSeconds(2), Duration.ofSeconds(2))));
+        writer.poisoned.add(1L);
+        writer.poisoned.add(2L);
+        for (long id = 1; id < 5; id++) {
+            node.users.put(id, user(id, "a"));
+        }
+        cluster.advance(PERIOD);
+        cluster.advanceSlowly(Duration.ofMillis(1_600)); // both are tried again
+        assertThat(node.users.stats().writeBehind().failures()).isEqualTo(4);
+        node.users.put(9L, user(9, "a"));
+        cluster.advance(PERIOD);
+        assertThat(email(9)).isEqualTo("a");
+    }
+
+    @Test
+    void full_whileTheDatabaseIsDown_doesNotHurryIt() {
+        Member node = node(settings -> settings.maximumPending(1));
+        AtomicInteger attempts = new AtomicInteger();
+        writer.failure = new IOException("down");
+        writer.before = attempts::incrementAndGet;
+        node.users.put(1L, user(1, "a"));
+        cluster.advance(PERIOD);
+        assertThatThrownBy(() -> node.users.put(2L, user(2, "a"))).isInstanceOf(WriteBehindFullException.class);
+        assertThat(attempts).hasValueLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void flush_withoutTheStore_fails() {
+        Member node = node();
+        node.link.down(true);
+        assertThatThrownBy(() -> node.users.pendingWrites().flush(Duration.ofMillis(100)))
+                .isInstanceOf(StoreUnavailableException.class);
+    }
+
+    @Test
+    void rounds_areMadeOneAtATime() {
+        Member node = node();
+        node.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            try {
+                assertThat(Cluster.<Boolean>elsewhere(
+                                () -> node.users.pendingWrites().flush(Duration.ofMillis(100))))
+                        .isFalse();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        };
+        cluster.advance(PERIOD);
+        assertThat(writer.writes()).hasSize(1);
+    }
+
+    @Test
+    void put_whoseAnswerIsLost_dropsTheOwnCopy() {
+        Member node = node();
+        node.users.put(1L, user(1, "a"));
+        cluster.advance(PERIOD);
+        node.link.holdFeed();
+        node.link.loseReplies(true);
+        assertThatThrownBy(() -> node.users.put(1L, user(1, "b"))).isInstanceOf(StoreUnavailableException.class);
+        node.link.loseReplies(false);
+        assertThat(node.email(1)).isEqualTo("b");
+    }
+
+    @Test
+    void zeroLife_takesThePlaceOfWhatWasNear() {
+        Member node = cluster.node();
+        TwoLevelCache<Long, User> orders = node.duet
+                .cache("orders", Long.class, User.class)
+                .expiry((id, user) -> user.email().equals("brief") ? Duration.ZERO : Duration.ofMinutes(1))
+                .loader(cluster::select)
+                .writeBehind(WriteBehind.<Long, User>to(writer).flushEvery(PERIOD))
+                .build();
+        orders.put(1L, user(1, "a"));
+        orders.put(1L, user(1, "brief"));
+        assertThat(orders.get(1L)).isEqualTo(user(1, "brief"));
+    }
+
+    @Test
+    void invalidationOwed_readsWaitForIt_andDoNotGoPastTheStore() {
+        Member node = node();
+        writer.failure = new IOException("down");
+        node.users.put(1L, user(1, "a"));
+        node.link.down(true);
+        node.users.invalidateAll();
+        node.link.down(false);
+        assertThatThrownBy(() -> node.users.get(1L))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("still to be told of an invalidation");
+        cluster.advanceSlowly(Duration.ofSeconds(2));
+        assertThat(node.email(1)).isEqualTo("a");
+    }
+
+    @Test
+    void readWithinAWriteOfAnotherCache_doesNotGoPastTheStoreEither() {
+        Member node = node();
+        TwoLevelCache<Long, User> others =
+                node.duet.cache("others", Long.class, User.class).build();
+        node.link.down(true);
+        assertThatThrownBy(() -> others.update(7L, () -> node.users.get(1L)))
+                .isInstanceOf(StoreUnavailableException.class);
+        assertThat(cluster.loads).hasValue(0);
     }
 
     /** Reads and writes what no other codec does. */
