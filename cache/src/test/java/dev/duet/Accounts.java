@@ -69,7 +69,7 @@ final class Accounts {
                 }
                 connection.commit();
                 if (end == End.COMMIT_UNANSWERED) {
-                    connection.close();
+                    connection.abort(Runnable::run);
                     throw new SQLException("the connection broke", "08006");
                 }
             } catch (SQLException | RuntimeException e) {

@@ -550,6 +550,18 @@ class WriteThroughTest {
         assertThat(n1.duet.health().owedInvalidations()).isEqualTo(1);
     }
 
+    @Test
+    void replyOfTheAnnouncementIsLost_leavesNoValue_asItsWriterKnewNoVersion() {
+        n1.link.loseReplies(true);
+        writer.before(() -> n1.link.loseReplies(false));
+
+        n1.users.putAll(Map.of(ID, V2)); // a system of record that compares versions refuses it
+
+        assertThat(writer.batches.get(0).get(0).version()).isZero();
+        assertThat(sent(n1, Complete.class)).extracting(Complete::content).containsOnlyNulls();
+        assertThat(n1.isNear(ID)).isFalse();
+    }
+
     private Member rejecting() {
         return cluster.node(0, node -> node.whenStoreIsDown(WhenStoreIsDown.REJECT), builder -> builder.writer(writer));
     }
