@@ -16,6 +16,10 @@ enum Guard {
     BEGIN_BROADCAST,
     /** A writer that finds its intent gone invalidates (A21). */
     INTENT_CHECKED,
+    /** An intent that was lost and is announced again leaves no value (A31). */
+    AGAIN,
+    /** An intent that began below the floor of its cache leaves no value (A06). */
+    INTENT_FLOOR,
     /** What lies below the floor of its cache is absent from the store (A06). */
     STORE_FLOOR,
     /** What lies below the floor of its partition is not served near (A06, A07). */
