@@ -302,7 +302,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
     private boolean keptNear(Ending<K, V> ending, WriteReply stored) {
         Known<V> known = Objects.requireNonNull(ending.known(), "the store keeps what it was not given");
         try {
-            core.replaceNear(
+            core.replaceNearAnnounced(
                     ending.key(),
                     ending.ticket(),
                     known.value(),

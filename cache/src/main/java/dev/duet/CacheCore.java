@@ -322,9 +322,21 @@ final class CacheCore<K, V> {
                         NearLife.of(end, end)));
     }
 
-    /** Keeps near what this node wrote, in place of whatever is there. */
-    void replaceNear(K key, long ticket, @Nullable V value, int partition, long version, long asked, Life life) {
-        count(key, near.replace(key, ticket, nearForm(key, value), partition, version, nearLife(asked, life, value)));
+    /** Keeps near what this node put, in place of whatever is there. */
+    void replaceNear(K key, long ticket, V value, int partition, long version, long asked, Life life) {
+        replaced(
+                key, near.replace(key, ticket, nearForm(key, value), partition, version, nearLife(asked, life, value)));
+    }
+
+    /** Keeps near what a write of this node that was announced has left in the store, in place of whatever is there. */
+    void replaceNearAnnounced(
+            K key, long ticket, @Nullable V value, int partition, long version, long asked, Life life) {
+        NearLife nearLife = nearLife(asked, life, value);
+        replaced(key, near.replaceAnnounced(key, ticket, nearForm(key, value), partition, version, nearLife));
+    }
+
+    private void replaced(K key, FillOutcome outcome) {
+        count(key, outcome);
         flights.detach(key);
         readers.wake(key);
     }

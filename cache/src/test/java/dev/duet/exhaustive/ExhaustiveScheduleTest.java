@@ -66,7 +66,8 @@ class ExhaustiveScheduleTest {
                 arguments(Guard.OWN_COPY_DROPPED, Scopes.PEEKS, "OWN WRITES"),
                 arguments(Guard.FLIGHT_DETACHED, Scopes.JOINED_TWICE, "OWN WRITES"),
                 arguments(Guard.DROPPED_BEFORE_DETACHED, Scopes.JOINED_TWICE, "OWN WRITES"),
-                arguments(Guard.REPLACED, Scopes.PUTS, "OWN WRITES"));
+                arguments(Guard.REPLACED, Scopes.PUTS, "OWN WRITES"),
+                arguments(Guard.OWN_TICKET, Scopes.THROUGH_AND_OWN, "OWN WRITES"));
     }
 
     /** Cache-aside: the database is written first, and the writer dies before it invalidates (A12). */

@@ -35,5 +35,7 @@ enum Guard {
     /** Near copies are dropped before flights are detached. */
     DROPPED_BEFORE_DETACHED,
     /** A node's own value takes the place of what it may have near, even if it cannot be kept (A25). */
-    REPLACED
+    REPLACED,
+    /** A node's own value, of an announced write, is kept near unless the key was invalidated since it was sent (A25). */
+    OWN_TICKET
 }

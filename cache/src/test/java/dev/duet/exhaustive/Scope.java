@@ -83,14 +83,9 @@ record Scope(
         return faults.getOrDefault(fault, 0);
     }
 
-    /** Whether a writer puts what it has not announced. */
-    boolean puts() {
-        return writers.stream().anyMatch(writer -> writer.kind() == WriterKind.PUT);
-    }
-
-    /** Whether near caches have to know which change came last: only a writer who keeps its own value near asks for it. */
+    /** Whether near caches have to know which change came last: only a writer who puts asks for it. */
     boolean putsNear() {
-        return puts() || writers.stream().anyMatch(writer -> writer.kind() == WriterKind.WRITE_THROUGH);
+        return writers.stream().anyMatch(writer -> writer.kind() == WriterKind.PUT);
     }
 
     private Scope reader(ReaderRole role) {

@@ -42,10 +42,10 @@ final class Scopes {
             .reader(0, 1)
             .allow(Fault.SLOW_WRITER, 1);
 
-    /** A write through beside an update, with readers on both nodes. */
-    static final Scope THROUGH_AND_UPDATE = Scope.of("a write through and an update, readers on both nodes")
+    /** A writer keeps its own value near while another writes. */
+    static final Scope THROUGH_AND_OWN = Scope.of("a write through, and an invalidation on the same node")
             .writer(WRITE_THROUGH, 0)
-            .writer(UPDATE, 1)
+            .writer(INVALIDATE, 0)
             .reader(0, 1)
             .reader(1, 1);
 
@@ -115,7 +115,7 @@ final class Scopes {
                 WRITES_THROUGH,
                 THROUGH_AND_WHOLE_CACHE,
                 SLOW_THROUGH,
-                THROUGH_AND_UPDATE,
+                THROUGH_AND_OWN,
                 FLIGHTS,
                 JOINED_TWICE,
                 PEEKS,

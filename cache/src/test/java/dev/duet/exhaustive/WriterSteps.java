@@ -86,7 +86,7 @@ final class WriterSteps {
 
     /** A value that is put unannounced says what the row is, so an application that does so has to keep its writers apart. */
     private boolean isHisTurn(State state, int w) {
-        return !scope.puts() || w == 0 || state.writer(w - 1).told() > 0;
+        return !scope.putsNear() || w == 0 || state.writer(w - 1).told() > 0;
     }
 
     private State begin(State state, int w) {
@@ -177,9 +177,13 @@ final class WriterSteps {
         int n = role(w).node();
         return switch (role(w).kind()) {
             case INVALIDATE_ALL -> nodes.raiseFloor(state, n, writer.version());
-            case PUT, WRITE_THROUGH ->
+            case PUT ->
                 writer.version() > 0
                         ? nodes.replace(state, n, writer.ticket(), new Copy(writer.row(), writer.version()))
+                        : nodes.drop(state, n);
+            case WRITE_THROUGH ->
+                writer.version() > 0
+                        ? nodes.replaceAnnounced(state, n, writer.ticket(), new Copy(writer.row(), writer.version()))
                         : nodes.drop(state, n);
             default -> nodes.drop(state, n);
         };
@@ -198,8 +202,7 @@ final class WriterSteps {
     private void renew(State state, int w, Successors next) {
         Writer writer = state.writer(w);
         if (writer.renewal() == Renewal.ANNOUNCES_ANEW) {
-            Operation.Begin again =
-                    scope.has(Guard.AGAIN) ? operations.get(w).beginAgain : operations.get(w).begin;
+            Operation.Begin again = scope.has(Guard.AGAIN) ? operations.get(w).beginAgain : operations.get(w).begin;
             next.add(
                     () -> name(w) + "announces itself again",
                     records.execute(state, again).state().with(w, writer.with(Renewal.OVER)));
