@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +48,7 @@ final class Flusher<K, V> {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
     /** For how many terms a lease is renewed while one call of the writer goes on. */
-    private static final int MOST_TERMS = 6;
+    static final int MOST_TERMS = 6;
 
     /** How many batches are claimed together. */
     private static final int BATCHES = 4;
@@ -190,17 +191,28 @@ final class Flusher<K, V> {
             return CompletableFuture.completedFuture(null);
         }
         due.sort(Comparator.comparingLong(PendingWrite::writtenAt));
+        Map<Boolean, List<PendingWrite>> suspect =
+                due.stream().collect(Collectors.partitioningBy(pending -> health.suspects(pending.key())));
+        List<List<PendingWrite>> batches = new ArrayList<>(inBatches(suspect.get(false)));
+        batches.addAll(inBatches(suspect.get(true))); // apart, so that they spoil no batch of others
         Future<?> renewal = renewal(mine);
-        return batches(round, due, 0).whenComplete((end, failure) -> renewal.cancel(false));
+        return batches(round, batches, 0).whenComplete((end, failure) -> renewal.cancel(false));
     }
 
-    private CompletableFuture<@Nullable Void> batches(Round round, List<PendingWrite> due, int from) {
-        if (from >= due.size() || round.pause != null) {
+    private List<List<PendingWrite>> inBatches(List<PendingWrite> due) {
+        List<List<PendingWrite>> batches = new ArrayList<>();
+        for (int from = 0; from < due.size(); from += settings.batchSize()) {
+            batches.add(due.subList(from, Math.min(due.size(), from + settings.batchSize())));
+        }
+        return batches;
+    }
+
+    private CompletableFuture<@Nullable Void> batches(Round round, List<List<PendingWrite>> batches, int next) {
+        if (next == batches.size() || round.pause != null) {
             return CompletableFuture.completedFuture(null);
         }
-        int to = Math.min(due.size(), from + settings.batchSize());
-        return batch(round, due.subList(from, to))
-                .thenComposeAsync(end -> batches(round, due, to), core.node.background());
+        return batch(round, batches.get(next))
+                .thenComposeAsync(end -> batches(round, batches, next + 1), core.node.background());
     }
 
     private CompletableFuture<@Nullable Void> batch(Round round, List<PendingWrite> part) {
@@ -330,7 +342,7 @@ final class Flusher<K, V> {
                     counts.pending(),
                     failure.toString());
         }
-        release();
+        CompletableFuture<?> unused = release();
         return pause;
     }
 
@@ -431,13 +443,13 @@ final class Flusher<K, V> {
         }
     }
 
-    /** Gives the leases back. */
-    private void release() {
+    /** Gives the leases back; done when the store has answered. */
+    private CompletableFuture<?> release() {
         List<Integer> mine = partitions.stream().filter(this::isHeld).toList();
-        if (!mine.isEmpty()) {
-            mine.forEach(partition -> held(partition, Long.MIN_VALUE));
-            CompletableFuture<?> unused = core.node.link().claim(core.config.storeName(), mine, token, 0, 0);
-        }
+        mine.forEach(partition -> held(partition, Long.MIN_VALUE));
+        return mine.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : core.node.link().claim(core.config.storeName(), mine, token, 0, 0);
     }
 
     /** As {@link PendingWrites#flush}. */
@@ -479,10 +491,10 @@ final class Flusher<K, V> {
                 round = await(round(), end);
                 looked = true;
             }
+            Object unused = await(release(), core.node.link().deadline());
         } catch (RuntimeException e) {
             LOG.warn("Pending writes of cache '{}' were not made while the node was closed", name(), e);
         }
-        release();
         if (counts.pending() > 0) {
             LOG.warn(
                     "{} writes of cache '{}' are pending in the store as this node leaves; the other nodes that have this cache"

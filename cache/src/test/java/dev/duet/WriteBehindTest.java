@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
+import dev.duet.store.Namespace.Durability;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.StoreConfigurationException;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.codec.ValueCodec;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +27,7 @@ class WriteBehindTest {
     private static final Duration TERM = Duration.ofSeconds(2);
 
     private final Cluster cluster = new Cluster();
-    private final RecordingWriter writer = new RecordingWriter(cluster.database);
+    private final BatchRecorder writer = new BatchRecorder(cluster.database);
     private final List<CacheEvent> events = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -229,7 +234,7 @@ class WriteBehindTest {
 
     @Test
     void writerOfOneNodeCut_anotherNodeWrites() {
-        RecordingWriter other = new RecordingWriter(cluster.database);
+        BatchRecorder other = new BatchRecorder(cluster.database);
         Member one = node();
         Member two = cluster.node(
                 0,
@@ -419,5 +424,178 @@ class WriteBehindTest {
         assertThatThrownBy(() -> node().users.put(1L, null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("invalidate(key)");
+    }
+
+    @Test
+    void removedMeanwhile_writtenTooLate_isRemovedOnceMore() {
+        Member one = node();
+        Member two = node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            one.stop(TERM.plusSeconds(1));
+            cluster.advanceStore(TERM.plusSeconds(1));
+            two.users.invalidate(1L);
+            two.advanceAlone(PERIOD);
+            assertThat(email(1)).isEqualTo("none");
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(email(1)).as("the late write came last").isEqualTo("a");
+        cluster.advanceSlowly(Duration.ofSeconds(3));
+        assertThat(email(1)).isEqualTo("none");
+        assertThat(two.email(1)).isNull();
+    }
+
+    @Test
+    void poisonedKey_writtenAgainAndAgain_spoilsNoBatchOfOthers() {
+        Member node = node();
+        writer.poisoned.add(1L);
+        for (int round = 0; round < 10; round++) {
+            node.users.put(1L, user(1, "v" + round));
+            for (long id = 2; id < 10; id++) {
+                node.users.put(id, user(id, "v" + round));
+            }
+            cluster.advance(PERIOD);
+        }
+        assertThat(writer.batches.subList(8, writer.batches.size()))
+                .as("after the first time, when the others were written one by one")
+                .hasSize(9)
+                .allMatch(batch -> batch.size() == 8);
+    }
+
+    @Test
+    void writerThatHangs_keepsNobodyFromWritingForEver() {
+        Member one = node();
+        Member two = node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            two.advanceAlone(PERIOD);
+            assertThat(writer.writes()).isEmpty();
+            for (int terms = 0; terms < 5; terms++) {
+                cluster.advanceSlowly(TERM);
+                assertThat(writer.writes()).as("renewed").isEmpty();
+            }
+            cluster.advanceSlowly(TERM.multipliedBy(3));
+            assertThat(writer.writes()).as("given up").hasSize(1);
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(one.users.stats().writeBehind().late()).isEqualTo(1);
+    }
+
+    @Test
+    void writerSlowerThanTheTerm_isTheOnlyOne() {
+        Member one = node();
+        node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            cluster.advanceSlowly(TERM.multipliedBy(3));
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(writer.writes()).hasSize(1);
+        assertThat(one.users.stats().writeBehind().late()).isZero();
+    }
+
+    @Test
+    void pendingWrite_thatCannotBeRead_isParked_andReadersGoPastIt() {
+        Member other = cluster.node(
+                0,
+                cache -> cache.codec(new OtherFormat())
+                        .writeBehind(WriteBehind.<Long, User>to(writer).flushEvery(Duration.ofDays(1))));
+        other.users.put(1L, user(1, "a"));
+        Member node = node();
+        cluster.commit(1, "in the database");
+        assertThat(node.email(1)).isEqualTo("in the database");
+        assertThat(node.users.pendingWrites().failed()).singleElement().satisfies(failed -> {
+            assertThat(failed.value()).isNull();
+            assertThat(failed.failure()).contains("cannot be read");
+        });
+    }
+
+    @Test
+    void zeroLife_isWritten_andServedOnlyWhilePending() {
+        Member node = cluster.node();
+        TwoLevelCache<Long, User> orders = node.duet
+                .cache("orders", Long.class, User.class)
+                .expiry((id, user) -> Duration.ZERO)
+                .loader(cluster::select)
+                .writeBehind(WriteBehind.<Long, User>to(writer).flushEvery(PERIOD))
+                .build();
+        cluster.advance(Duration.ZERO);
+        orders.put(1L, user(1, "a"));
+        assertThat(orders.get(1L)).isEqualTo(user(1, "a"));
+        assertThat(cluster.loads).hasValue(0);
+        cluster.advance(PERIOD);
+        cluster.commit(1, "past the cache");
+        assertThat(orders.get(1L)).extracting(User::email).isEqualTo("past the cache");
+    }
+
+    @Test
+    void absence_isRemembered_ifThatIsWanted() {
+        Member node = cluster.node(
+                0,
+                cache -> cache.cacheAbsence(Duration.ofMinutes(1))
+                        .writeBehind(WriteBehind.<Long, User>to(writer).flushEvery(PERIOD)));
+        node.users.invalidate(1L);
+        cluster.advance(PERIOD);
+        assertThat(node.email(1)).isNull();
+        assertThat(cluster.loads).hasValue(0);
+    }
+
+    @Test
+    void storeAnswersNot_whenAWriteIsSettled_itIsMadeOnceMore() {
+        Member node = node();
+        node.users.put(1L, user(1, "a"));
+        node.link.failNext(operation -> operation instanceof PendingOperation.Flushed);
+        cluster.advance(PERIOD);
+        cluster.advance(PERIOD);
+        assertThat(writer.writes()).hasSize(2);
+        assertThat(writer.writes().get(0)).isEqualTo(writer.writes().get(1));
+        assertThat(node.users.pendingWrites().size()).isZero();
+    }
+
+    @Test
+    void storeThatDropsWhatItAcknowledged_isRefused() {
+        Member node = cluster.node();
+        node.link.durability(new Durability("it evicts; have it not", null));
+        assertThatThrownBy(() -> node.duet
+                        .cache("orders", Long.class, User.class)
+                        .writeBehind(WriteBehind.to(writer))
+                        .build())
+                .isInstanceOf(StoreConfigurationException.class)
+                .hasMessageContaining("cache 'orders' cannot write behind: it evicts; have it not");
+    }
+
+    @Test
+    void storeDownAtTheStart_isCheckedByTheFirstWrite() {
+        Member node = cluster.node();
+        node.link.durability(new Durability("it evicts", null));
+        node.link.down(true);
+        TwoLevelCache<Long, User> orders = node.duet
+                .cache("orders", Long.class, User.class)
+                .writeBehind(WriteBehind.to(writer))
+                .build();
+        node.link.down(false);
+        cluster.advance(Duration.ofSeconds(2));
+        assertThatThrownBy(() -> orders.put(1L, user(1, "a"))).isInstanceOf(StoreConfigurationException.class);
+    }
+
+    /** Reads and writes what no other codec does. */
+    private static final class OtherFormat implements ValueCodec<User> {
+        @Override
+        public byte[] encode(User user) {
+            return user.email().getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public User decode(byte[] bytes) {
+            return user(1, new String(bytes, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public String format() {
+            return "other";
+        }
     }
 }
