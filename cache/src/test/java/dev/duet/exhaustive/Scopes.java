@@ -46,8 +46,7 @@ final class Scopes {
     static final Scope THROUGH_AND_OWN = Scope.of("a write through, and an invalidation on the same node")
             .writer(WRITE_THROUGH, 0)
             .writer(INVALIDATE, 0)
-            .reader(0, 1)
-            .reader(1, 1);
+            .reader(0, 1);
 
     static final Scope FLIGHTS = Scope.of("an invalidation and an update, two readers on one node")
             .writer(INVALIDATE, 1)
