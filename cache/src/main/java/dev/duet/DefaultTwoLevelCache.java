@@ -21,9 +21,9 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     final CacheCore<K, V> core;
     private final ReadPath<K, V> reads;
     private final WritePath<K, V> writes;
+    private final WriteThrough<K, V> through;
     private final @Nullable WriteBehindPath<K, V> behind;
     private final @Nullable PendingWrites<K, V> pending;
-    private final WriteThrough<K, V> through;
     private final AsyncTwoLevelCache<K, V> async;
 
     DefaultTwoLevelCache(CacheCore<K, V> core) {
