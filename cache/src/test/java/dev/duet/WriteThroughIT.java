@@ -173,6 +173,8 @@ class WriteThroughIT {
         assertThat(rows()).containsValue(new User(ID, "v2"));
         assertThat(email(n1, ID)).isEqualTo("v2");
         await().untilAsserted(() -> assertThat(email(n2, ID)).isEqualTo("v2"));
+        assertThat(node().getIfPresent(ID)).as("left in the store").isEqualTo(new User(ID, "v2"));
+        assertThat(loads).as("of the old value").hasValue(1);
     }
 
     @Test

@@ -165,14 +165,15 @@ class WritingExamples {
                                         .withMaximumAttempts(3)))
                         .onEvent(event -> {
                             if (event instanceof CacheEvent.WriteFailed failed && failed.parked()) {
-                                log(failed.key() + " is parked: " + failed.failure().getMessage());
+                                log(failed.key() + " is parked: "
+                                        + failed.failure().getMessage());
                             }
                         })
                         .build();
         // end
         products.put(7L, new Product(7L, "green tea"));
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(log)
-                .containsExactly("7 is parked: a name that is too long"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(log).containsExactly("7 is parked: a name that is too long"));
         log.clear();
         writer.broken = false;
         // example: failed

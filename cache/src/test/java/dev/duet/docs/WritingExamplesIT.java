@@ -149,8 +149,7 @@ class WritingExamplesIT {
         products.invalidateAll(); // only the caches drop everything
         // end
         assertThat(findProduct(7)).isEqualTo(products.get(7L));
-        assertThatThrownBy(() -> products.put(9L, new Product(9L, "\0")))
-                .isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> products.put(9L, new Product(9L, "\0"))).isInstanceOf(SQLException.class);
         assertThat(products.get(9L)).isNull();
     }
 
