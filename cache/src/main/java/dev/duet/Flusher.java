@@ -58,7 +58,9 @@ final class Flusher<K, V> {
     private final PendingCounts counts;
     private final WriterCalls<K, V> writer;
     private final WriterHealth health = new WriterHealth();
-    private final String token;
+    /** Another one after each release, so that a release that arrives late takes no later lease away. */
+    private volatile String token;
+
     private final long term;
     private final long termNanos;
     private final List<Integer> partitions;
@@ -437,16 +439,20 @@ final class Flusher<K, V> {
     /** Gives the leases back; done when the store has answered. */
     private CompletableFuture<?> release() {
         List<Integer> mine = partitions.stream().filter(this::isHeld).toList();
+        if (mine.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
         mine.forEach(partition -> held(partition, Long.MIN_VALUE));
-        return mine.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : core.node.link().claim(core.config.storeName(), mine, token, 0, 0);
+        String last = token;
+        token = core.node.newToken();
+        return core.node.link().claim(core.config.storeName(), mine, last, 0, 0);
     }
 
     /** As {@link PendingWrites#flush}. */
     boolean flush(Duration timeout) {
         long end = core.node.clock().read() + timeout.toNanos();
-        Round round = await(round(), end); // which may have looked before
+        Round before = await(round(), end); // which may have looked already
+        Round round = before == null ? null : await(round(), end);
         while (round != null) {
             if (round.failure == null && counts.pending() == 0) {
                 return true;
