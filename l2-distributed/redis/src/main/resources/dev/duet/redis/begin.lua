@@ -1,29 +1,31 @@
 
--- ARGV: as change() has it, then the writer's token, the term. Replies the version, or the head if it had begun already.
+-- ARGV: as change() has it, then the writer's token, the term, and 1 if its intent was lost. Replies the version, or the head
+-- if it had begun already.
 local now = clock()
 local writer = {token = ARGV[4], ends = after(now, ARGV[5])}
 local record = fetch() or ''
-local writers, contended, start = parse_intent(record, now)
-local old = ''
+local intent = parse_intent(record, now)
 
-if writers and #writers > 0 then
-  old = string.sub(record, start)
-  local place = place_of(writer.token, writers)
+if intent and #intent.writers > 0 then
+  local place = place_of(writer.token, intent.writers)
   if place then
-    writers[place] = writer
-    store_intent(writers, contended, old)
+    intent.writers[place] = writer
+    store_intent(intent)
     return {current()}
   end
-  contended = true
+  intent.contended = true
+  intent.writers[#intent.writers + 1] = writer
+elseif parse_pending(record) then
+  intent = nil
 else
-  writers, contended = {}, false
-  if string.sub(record, 1, 2) == 'V ' then
-    old = record
-  end
+  local old = string.sub(record, 1, 2) == 'V ' and record or ''
+  intent = {contended = ARGV[6] == '1', writers = {writer}, old = old}
 end
 
-writers[#writers + 1] = writer
 local version = advance()
-store_intent(writers, contended, old)
+if intent then
+  intent.head = intent.head or version
+  store_intent(intent)
+end
 change(version)
 return {version}

@@ -1,30 +1,34 @@
 
--- ARGV: as change() has it, then the writer's token; then the life, the retention, the cost, the payload if there is a new
--- value. Replies the version or the head, whether the value was stored, and the clock.
+-- ARGV: as change() has it, then the writer's token, the cache; then the life, the retention, the cost, the payload if there
+-- is a new value. Replies the version or the head, whether the value was stored, and the clock.
 local now = clock()
-local writers, contended = writers_at(now)
-local place = writers and place_of(ARGV[4], writers)
+local found = unyielding(now)
+local place = found and found.kind == 'I' and place_of(ARGV[4], found.writers)
 
 if not place then
   local version = advance()
-  if writers then
-    store_intent(writers, true, '')
-  else
+  if not found then
     redis.call('DEL', RECORD)
+  elseif found.kind == 'I' then
+    contend(found)
   end
   change(version)
   return {version, 0, now}
 end
 
-local head = current()
-table.remove(writers, place)
-if #writers > 0 then
-  store_intent(writers, true, '')
-  return {head, 0, now}
+table.remove(found.writers, place)
+if #found.writers > 0 then
+  contend(found)
+  return {current(), 0, now}
 end
-if contended or not ARGV[8] then
+if found.contended or not ARGV[9] then
+  redis.call('DEL', RECORD)
+  return {current(), 0, now}
+end
+local head, floor = standing(ARGV[5])
+if found.head < floor then
   redis.call('DEL', RECORD)
   return {head, 0, now}
 end
-store_value(new_value(head, now, ARGV[5], ARGV[6], ARGV[7], ARGV[8]))
+store_value(new_value(head, now, ARGV[6], ARGV[7], ARGV[8], ARGV[9]))
 return {head, 1, now}

@@ -1,11 +1,11 @@
 
 -- ARGV: as change() has it. Replies the version.
-local writers = writers_at(clock())
+local found = unyielding(clock())
 local version = advance()
-if writers then
-  store_intent(writers, true, '')
-else
+if not found then
   redis.call('DEL', RECORD)
+elseif found.kind == 'I' then
+  contend(found)
 end
 change(version)
 return {version}

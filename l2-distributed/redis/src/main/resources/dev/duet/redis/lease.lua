@@ -16,12 +16,11 @@ if record then
   elseif lease then
     live = lease_at(lease, now, floor)
   else
-    local writers = parse_intent(record, now)
-    if not writers then
-      damaged = 1
-    elseif #writers > 0 then
+    local intent = parse_intent(record, now)
+    if intent and #intent.writers > 0 or parse_pending(record) then
       return {head, floor, now, record}
     end
+    damaged = intent and 0 or 1
   end
 end
 

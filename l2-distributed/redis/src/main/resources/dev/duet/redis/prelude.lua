@@ -162,11 +162,35 @@ local function works(token, live)
   return at and at.token == token and at
 end
 
--- The writers of an intent that still stand, whether they contend, and where its old value starts; or nil if the record
--- is no intent or is damaged. The old value is left as it is: whoever reads it checks it. It goes with the first writer
+-- A pending write is a table of what its lines say, with its value; why it failed is nil if it did not. Nil if the record is
+-- none or is damaged: then a claim takes it out of the queue, so what the node could not read must not pass.
+local function parse_pending(record)
+  local due, attempts, size, start = string.match(record, '^P (%d+) (%d+) ([^ \n]+)\n()')
+  if not due then
+    return nil
+  end
+  local length = size == '-' and 0 or tonumber(string.match(size, '^%d+$'))
+  if not length or length > #record then
+    return nil
+  end
+  local value = parse_value(record, start + length)
+  due, attempts = tonumber(due), tonumber(attempts)
+  if not value or due > NEVER or attempts > 2147483647 or value.version > NEVER or value.written > NEVER
+    or value.ends > NEVER or value.retained > NEVER or value.retry > NEVER or tonumber(value.cost) > NEVER then
+    return nil
+  end
+  local failure
+  if size ~= '-' then
+    failure = string.sub(record, start, start + length - 1)
+  end
+  return {kind = 'P', due = due, attempts = attempts, failure = failure, value = value}
+end
+
+-- An intent is a table of what its line says, with the writers that still stand and the text of its old value; or nil if the
+-- record is none or is damaged. The old value is left as it is: whoever reads it checks it. It goes with the first writer
 -- that ran out, who may have committed and died.
 local function parse_intent(record, now)
-  local contended, list, start = string.match(record, '^I ([01]) ([^ \n]+)\n()')
+  local contended, head, list, start = string.match(record, '^I ([01]) (%d+) ([^ \n]+)\n()')
   if not contended then
     return nil
   end
@@ -182,28 +206,36 @@ local function parse_intent(record, now)
       start = #record + 1
     end
   end
-  return writers, contended == '1', start
+  return {
+    kind = 'I', contended = contended == '1', head = tonumber(head), writers = writers, old = string.sub(record, start),
+  }
 end
 
--- As parse_intent, of the record as it is stored; nil also if no writer stands. Does not copy a value to find that out.
-local function writers_at(now)
-  if redis.pcall('GETRANGE', RECORD, 0, 0) ~= 'I' then
-    return nil
+-- What no put and no invalidation takes away: an intent of which a writer stands, or a pending write; or nil. Does not copy
+-- a value to find that out.
+local function unyielding(now)
+  local kind = redis.pcall('GETRANGE', RECORD, 0, 0)
+  if kind == 'I' then
+    local intent = parse_intent(redis.call('GET', RECORD), now)
+    return intent and #intent.writers > 0 and intent
   end
-  local record = redis.call('GET', RECORD)
-  local writers, contended, start = parse_intent(record, now)
-  if writers and #writers > 0 then
-    return writers, contended, string.sub(record, start)
-  end
+  return kind == 'P' and parse_pending(redis.call('GET', RECORD))
 end
 
-local function store_intent(writers, contended, old)
+local function store_intent(intent)
   local items, ends = {}, 0
-  for i, writer in ipairs(writers) do
+  for i, writer in ipairs(intent.writers) do
     items[i] = writer.token .. ':' .. text(writer.ends)
     ends = math.max(ends, writer.ends)
   end
-  store('I ' .. (contended and 1 or 0) .. ' ' .. table.concat(items, ',') .. '\n' .. old, ends)
+  local line = string.format('I %d %.0f ', intent.contended and 1 or 0, intent.head)
+  store(line .. table.concat(items, ',') .. '\n' .. intent.old, ends)
+end
+
+-- None of the writers may leave a value, and the old one has become doubtful.
+local function contend(intent)
+  intent.contended, intent.old = true, ''
+  store_intent(intent)
 end
 
 -- The place of a writer among writers, or nil.

@@ -1,14 +1,14 @@
 
 -- ARGV: the cache, the writer's or the loader's token, the term. Replies whether there is such an intent or lease still.
 local now = clock()
-local writers, contended, old = writers_at(now)
-local place = writers and place_of(ARGV[2], writers)
+local found = unyielding(now)
+local place = found and found.kind == 'I' and place_of(ARGV[2], found.writers)
 if place then
-  writers[place].ends = after(now, ARGV[3])
-  store_intent(writers, contended, old)
+  found.writers[place].ends = after(now, ARGV[3])
+  store_intent(found)
   return {1}
 end
-if writers then
+if found then
   return {0}
 end
 local _, floor = standing(ARGV[1])

@@ -10,6 +10,10 @@ import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
 import dev.duet.store.Payload;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingReply;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
@@ -24,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import net.jqwik.api.AfterFailureMode;
 import net.jqwik.api.Arbitraries;
@@ -39,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the scripts to the operations that they mirror: random sequences run on Redis and in memory must give the same
- * replies, the same log, and leave the same records.
+ * replies, the same log, and leave the same records and queues.
  *
  * <p>Versions are compared by their distance from the head at the start. Terms and lives are either an hour, which does
  * not pass, or a microsecond, which has passed by the next step.
@@ -48,8 +53,10 @@ class OperationsDifferentialIT {
 
     private static final long LONG = 3_600_000_000L;
     private static final long SHORT = 1;
-    private static final List<RecordKey> KEYS = Stream.of("users", "orders")
-            .flatMap(cache -> Stream.of("1", "2").map(key -> new RecordKey(0, cache, key)))
+    private static final List<String> TOKENS = List.of("a", "b", "c");
+    private static final List<String> CACHES = List.of("users", "orders");
+    private static final List<RecordKey> KEYS = CACHES.stream()
+            .flatMap(cache -> Stream.of("1", "Zoë 2").map(key -> new RecordKey(0, cache, key)))
             .toList();
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
@@ -69,9 +76,13 @@ class OperationsDifferentialIT {
     }
 
     /** One step of a sequence, named for the report of a failure. */
-    record Step(String name, Function<Run, Object> action) {
+    record Step(String name, boolean queues, Function<Run, Object> action) {
+        Step(String name, Function<Run, Object> action) {
+            this(name, false, action);
+        }
+
         static Step of(RecordKey key, Operation<?> operation) {
-            return new Step(key.cache() + ':' + key.key() + ' ' + operation, run -> run.execute(key, operation));
+            return new Step(key.cache() + ':' + key.key() + ' ' + operation, true, run -> run.execute(key, operation));
         }
 
         @Override
@@ -80,17 +91,23 @@ class OperationsDifferentialIT {
         }
     }
 
-    /** A namespace, the head at which it began, and those at which leases were granted last, by record and token. */
-    record Run(Namespace namespace, long start, Map<List<Object>, Long> granted) {
+    /**
+     * A namespace, the head at which it began, those at which leases were granted last, by record and token, and the version
+     * that was pending last, by record.
+     */
+    record Run(Namespace namespace, long start, Map<List<Object>, Long> granted, Map<RecordKey, Long> enqueued) {
         static Run in(Store store, NamespaceConfig config) {
             Namespace namespace = store.open(config, "node");
-            return new Run(namespace, await(namespace.heads())[0], new HashMap<>());
+            return new Run(namespace, await(namespace.heads())[0], new HashMap<>(), new HashMap<>());
         }
 
         Object execute(RecordKey key, Operation<?> operation) {
             Object reply = await(namespace.execute(key, operation));
             if (token(operation) != null && reply instanceof LeaseReply.Granted lately) {
                 granted.put(List.of(key, token(operation)), lately.head());
+            }
+            if (reply instanceof PendingReply pending && pending.accepted()) {
+                enqueued.put(key, pending.version());
             }
             return comparable(reply);
         }
@@ -120,13 +137,46 @@ class OperationsDifferentialIT {
             return List.of(found(found), execute(key, new Operation.Lease(token, term, discard)));
         }
 
+        /** What is done to the write of that version, or by so much beside it. */
+        Object settle(RecordKey key, long beside, LongFunction<Operation<?>> operation) {
+            return execute(key, operation.apply(enqueued.getOrDefault(key, start) + beside));
+        }
+
+        Object claim(String cache, String flusher, long term, int most) {
+            Claim claim = await(
+                    namespace.claim(cache, List.of(0), flusher, term, most).get(0));
+            List<Object> seen = new ArrayList<>(
+                    List.of(claim.granted(), claim.pending(), claim.parked(), claim.lost(), comparable(claim.due())));
+            return seen;
+        }
+
+        private List<PendingWrite> comparable(List<PendingWrite> writes) {
+            return writes.stream()
+                    .map(w -> new PendingWrite(w.key(), w.version() - start, 0, w.attempts(), w.failure(), w.payload()))
+                    .toList();
+        }
+
+        /** What can be seen of the queues without changing anything. */
+        List<Object> queues() {
+            List<Object> queues = new ArrayList<>();
+            for (String cache : CACHES) {
+                queues.add(claim(cache, "nobody", 0, 10));
+                queues.add(comparable(await(namespace.parked(cache, 10))));
+            }
+            return queues;
+        }
+
         Object invalidateAll(String cache) {
             return await(namespace.invalidateAll(cache))[0] - start;
         }
 
         /** All that can be seen from outside: records, head and log. */
         List<Object> state() {
-            List<Object> state = new ArrayList<>();
+            List<Object> state = new ArrayList<>(queues());
+            for (String cache : CACHES) {
+                TOKENS.forEach(token -> state.add(claim(cache, token, 0, 10)));
+                state.add(claim(cache, "nobody", LONG, 10));
+            }
             KEYS.forEach(key -> state.add(execute(key, new Operation.Read())));
             state.add(await(namespace.heads())[0] - start);
             for (Change c : await(namespace.changesAfter(0, start))) {
@@ -141,6 +191,13 @@ class OperationsDifferentialIT {
             }
             if (reply instanceof WriteReply write) {
                 return new WriteReply(write.version() - start, write.stored(), 0);
+            }
+            if (reply instanceof PendingReply pending) {
+                return new PendingReply(
+                        pending.version() - start,
+                        pending.accepted(),
+                        pending.coalesced(),
+                        Long.signum(pending.writtenAt()));
             }
             if (reply instanceof LeaseReply.Granted granted) {
                 return new LeaseReply.Granted(
@@ -197,6 +254,9 @@ class OperationsDifferentialIT {
             assertThat(step.action().apply(real))
                     .as("%s", step)
                     .isEqualTo(step.action().apply(model));
+            if (step.queues()) {
+                assertThat(real.queues()).as("queues after %s", step).isEqualTo(model.queues());
+            }
         }
         clock.addAndGet(1_000);
         assertThat(real.state()).isEqualTo(model.state());
@@ -210,7 +270,7 @@ class OperationsDifferentialIT {
     private Arbitrary<Step> step() {
         Arbitrary<RecordKey> keys =
                 Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just(KEYS.get(0))), Tuple.of(1, Arbitraries.of(KEYS)));
-        Arbitrary<String> tokens = Arbitraries.of("a", "b", "c");
+        Arbitrary<String> tokens = Arbitraries.of(TOKENS);
         Arbitrary<Long> terms = Arbitraries.frequency(Tuple.of(5, LONG), Tuple.of(1, SHORT));
         Arbitrary<Content> contents = Combinators.combine(
                         Arbitraries.bytes().array(byte[].class).ofMaxSize(6).map(Payload::of),
@@ -229,12 +289,46 @@ class OperationsDifferentialIT {
                 contents.map(Operation.Put::new),
                 Arbitraries.just(new Operation.Invalidate()),
                 Combinators.combine(tokens, terms).as(Operation.Begin::new),
-                Combinators.combine(tokens, terms).as(Operation.Begin::new),
+                Combinators.combine(tokens, terms, Arbitraries.of(true, false)).as(Operation.Begin::new),
+                Combinators.combine(contents, Arbitraries.frequency(Tuple.of(5, true), Tuple.of(1, false)))
+                        .as(PendingOperation.Enqueue::new),
+                Combinators.combine(contents, Arbitraries.frequency(Tuple.of(5, true), Tuple.of(1, false)))
+                        .as(PendingOperation.Enqueue::new),
+                Arbitraries.just(new PendingOperation.Requeue()),
                 Combinators.combine(tokens, terms).as(Operation.Renew::new),
                 Combinators.combine(tokens, contents.injectNull(0.2)).as(Operation.Complete::new),
                 Combinators.combine(tokens, contents.injectNull(0.2)).as(Operation.Complete::new));
         Arbitrary<Long> besides = Arbitraries.frequency(Tuple.of(8, 0L), Tuple.of(1, -1L), Tuple.of(1, 1L));
+        Arbitrary<LongFunction<Operation<?>>> settlements = Arbitraries.oneOf(
+                Arbitraries.frequency(Tuple.of(4, false), Tuple.of(2, true))
+                        .map(late -> named("flushed", late, version -> new PendingOperation.Flushed(version, late))),
+                Combinators.combine(
+                                Arbitraries.integers().between(0, 2),
+                                Arbitraries.of(0L, SHORT, LONG, Content.FOREVER),
+                                Arbitraries.of("", "down", "Zoë\nis out"))
+                        .as((attempts, pause, failure) -> named(
+                                "failed",
+                                List.of(attempts, pause, failure),
+                                version -> new PendingOperation.Failed(version, attempts, pause, failure))));
         return Arbitraries.frequencyOf(
+                Tuple.of(
+                        8,
+                        Combinators.combine(keys, besides, settlements)
+                                .as((key, beside, settlement) -> new Step(
+                                        settlement + " " + key + ' ' + beside,
+                                        true,
+                                        run -> run.settle(key, beside, settlement)))),
+                Tuple.of(
+                        4,
+                        Combinators.combine(
+                                        Arbitraries.of(CACHES),
+                                        tokens,
+                                        Arbitraries.of(0L, SHORT, LONG),
+                                        Arbitraries.integers().between(0, 3))
+                                .as((cache, token, term, most) -> new Step(
+                                        "claim " + cache + ' ' + token + ' ' + term + ' ' + most,
+                                        true,
+                                        run -> run.claim(cache, token, term, most)))),
                 Tuple.of(20, Combinators.combine(keys, operations).as(Step::of)),
                 Tuple.of(
                         4,
@@ -255,8 +349,22 @@ class OperationsDifferentialIT {
                                         new Step("discard " + key, run -> run.discard(key, token, term)))),
                 Tuple.of(
                         1,
-                        Arbitraries.of("users", "orders")
+                        Arbitraries.of(CACHES)
                                 .map(cache -> new Step("invalidateAll " + cache, run -> run.invalidateAll(cache)))));
+    }
+
+    private static LongFunction<Operation<?>> named(String name, Object of, LongFunction<Operation<?>> operation) {
+        return new LongFunction<>() {
+            @Override
+            public Operation<?> apply(long version) {
+                return operation.apply(version);
+            }
+
+            @Override
+            public String toString() {
+                return name + ' ' + of;
+            }
+        };
     }
 
     private static <T> T await(CompletionStage<T> stage) {

@@ -66,7 +66,12 @@ final class InMemoryPartition {
 
     void set(RecordKey key, StoredRecord record) {
         if (record instanceof Pending write) {
-            pending.computeIfAbsent(key.cache(), cache -> new LinkedHashMap<>()).put(key, write);
+            Map<RecordKey, Pending> ofCache = pending.computeIfAbsent(key.cache(), cache -> new LinkedHashMap<>());
+            Pending before = ofCache.get(key);
+            if (write.isParked() && before != null && !before.isParked()) {
+                ofCache.remove(key); // to the end: parked writes are in the order in which they were parked
+            }
+            ofCache.put(key, write);
             records.remove(key);
             return;
         }

@@ -20,7 +20,7 @@ public sealed interface PendingOperation<R> extends Operation<R> {
 
     /**
      * Stores a value, or the fact that there is none, as a write that is pending. Takes the place of one that is pending
-     * already, and its place in the queue too, unless that one had failed.
+     * already, and its place in the queue too, unless that one had failed or is parked.
      *
      * @param content the value; what it is retained for after its life begins when it was written
      * @param grows whether a write of this key may become one more that is pending; if not, it is refused unless one is
@@ -38,7 +38,7 @@ public sealed interface PendingOperation<R> extends Operation<R> {
             if (before == null && !grows) {
                 return Outcome.quiet(record, new PendingReply(moment.head(), false, false, 0));
             }
-            long due = before == null || before.attempts() > 0 ? moment.now() : before.dueAt();
+            long due = before != null && before.attempts() == 0 && !before.isParked() ? before.dueAt() : moment.now();
             Value value = Value.of(content, moment.next(), moment);
             return Outcome.change(
                     new Pending(value, due, 0, null),
@@ -61,9 +61,15 @@ public sealed interface PendingOperation<R> extends Operation<R> {
                 boolean mine = pending.value().version() == version && !late;
                 return Outcome.quiet(mine ? after(pending.value(), moment) : record, mine);
             }
-            // What was loaded, and so cost something, is what the system of record had.
-            boolean again = late && record instanceof Value value && value.version() > version && value.cost() == 0;
-            return Outcome.quiet(again ? new Pending((Value) record, moment.now(), 0, null) : record, !again);
+            // What was loaded, and so cost something, is what the system of record had. Whoever loads now may find what
+            // this write left there, so nobody goes on doing that.
+            Value newer =
+                    late && record.at(moment) instanceof Value value && value.version() > version && value.cost() == 0
+                            ? value
+                            : null;
+            return newer == null
+                    ? Outcome.quiet(record, true)
+                    : Outcome.quiet(new Pending(newer.with(null), moment.now(), 0, null), false);
         }
 
         private static StoredRecord after(Value value, Moment moment) {
@@ -145,7 +151,8 @@ public sealed interface PendingOperation<R> extends Operation<R> {
             @Nullable String failure,
             Payload payload) {
 
-        static PendingWrite of(RecordKey key, Pending pending) {
+        /** A record that is pending, as it is handed to a flusher. */
+        public static PendingWrite of(RecordKey key, Pending pending) {
             Value value = pending.value();
             return new PendingWrite(
                     key, value.version(), value.writtenAt(), pending.attempts(), pending.failure(), value.payload());

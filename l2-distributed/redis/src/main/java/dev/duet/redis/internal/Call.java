@@ -2,6 +2,9 @@ package dev.duet.redis.internal;
 
 import dev.duet.store.Content;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoredRecord.Value;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +53,23 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
         if (operation instanceof Operation.Renew renew) {
             return (Call<R>) new Call<>(Script.RENEW, quiet(key, renew.token(), renew.term()), Replies::yes);
         }
+        if (operation instanceof PendingOperation.Flushed flushed) {
+            Object[] arguments = quiet(key, key.key(), flushed.version(), flushed.late() ? 1 : 0);
+            return (Call<R>) new Call<>(Script.FLUSHED, arguments, Replies::yes);
+        }
+        if (operation instanceof PendingOperation.Failed failed) {
+            Object[] arguments = {
+                bytes(key.key()),
+                bytes(failed.version()),
+                bytes(failed.attempts()),
+                bytes(failed.pause()),
+                bytes(failed.failure())
+            };
+            return (Call<R>) new Call<>(Script.FAILED, arguments, Replies::yes);
+        }
+        if (operation instanceof PendingOperation.Requeue) {
+            return (Call<R>) new Call<>(Script.REQUEUE, new Object[] {bytes(key.key())}, Replies::yes);
+        }
         return (Call<R>) change(operation, key, channel, origin);
     }
 
@@ -64,11 +84,16 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
             return new Call<>(Script.INVALIDATE, start, Replies::version);
         }
         if (operation instanceof Operation.Begin begin) {
-            return new Call<>(Script.BEGIN, append(start, begin.token(), begin.term()), Replies::version);
+            return new Call<>(
+                    Script.BEGIN, append(start, begin.token(), begin.term(), begin.again() ? 1 : 0), Replies::version);
         }
         if (operation instanceof Operation.Complete complete) {
-            Object[] arguments = with(complete.content(), append(start, complete.token()));
+            Object[] arguments = with(complete.content(), append(start, complete.token(), key.cache()));
             return new Call<>(Script.COMPLETE, arguments, Replies::write);
+        }
+        if (operation instanceof PendingOperation.Enqueue enqueue) {
+            Object[] arguments = with(enqueue.content(), append(start, key.key(), enqueue.grows() ? 1 : 0));
+            return new Call<>(Script.ENQUEUE, arguments, Replies::enqueued);
         }
         throw new IllegalArgumentException(
                 "unknown operation " + operation.getClass().getName());
@@ -83,6 +108,22 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
             bytes(cache)
         };
         return new Call<>(Script.INVALIDATE_ALL, arguments, Replies::version);
+    }
+
+    /**
+     * The call that claims what is pending of a cache in a partition.
+     *
+     * @param records what the names of the cache's records begin with
+     */
+    static Call<Claim> claim(String cache, int partition, String records, String flusher, long term, int most) {
+        Object[] arguments = {bytes(records), bytes(flusher), bytes(term), bytes(most)};
+        return new Call<>(Script.CLAIM, arguments, reply -> Replies.claim(reply, cache, partition));
+    }
+
+    /** The call that lists what is parked of a cache in a partition. */
+    static Call<List<PendingWrite>> parked(String cache, int partition, String records, int most) {
+        Object[] arguments = {bytes(records), bytes(most)};
+        return new Call<>(Script.PARKED, arguments, reply -> Replies.parked(reply, cache, partition));
     }
 
     /** The call that starts a partition over. */

@@ -98,6 +98,11 @@ public final class ClientConfig extends Config {
         return Duration.ofMillis(servers().getSubscriptionTimeout());
     }
 
+    /** Whether a command that is not answered is sent again, so that it may take effect twice, and later than another. */
+    boolean sendsAgain() {
+        return servers().getRetryAttempts() > 0;
+    }
+
     /**
      * Where the servers are, without users and passwords.
      *

@@ -68,10 +68,7 @@ final class Incarnations {
 
     /** As {@link #run}, of many scripts at once. */
     <R> void runAll(List<Pipeline.Entry<R>> entries, Pipeline pipeline) {
-        pipeline.run(
-                entries,
-                entry -> runs.text(entry.call().script(), entry.record().partition()),
-                this::join);
+        pipeline.run(entries, entry -> runs.text(entry.call().script(), entry.partition()), this::join);
     }
 
     /**

@@ -10,7 +10,9 @@ import java.util.List;
  *
  * <p>In the namespace {@code duet}: the record of user 456 is {@code duet:{17}:users:456}; beside it stand
  * {@code duet:{17}:head}, {@code duet:{17}:floors} and {@code duet:{17}:log}; changes are published on
- * {@code duet:changes}, and {@code duet:namespace} describes the namespace.
+ * {@code duet:changes}, and {@code duet:namespace} describes the namespace. Of a cache with pending writes there are the queues
+ * {@code duet:{17}:pending/users} and {@code duet:{17}:failed/users}, and the lease {@code duet:{17}:flusher/users}: no record
+ * has such a name, as no cache has.
  */
 final class Keys {
 
@@ -50,8 +52,38 @@ final class Keys {
     /** The keys of a script on a record: head, floors, record, log. */
     List<Object> of(RecordKey key) {
         List<Object> partition = partitions[key.partition()];
-        String record = prefix(key.partition()) + key.cache() + ':' + key.key();
-        return List.of(partition.get(0), partition.get(1), record, partition.get(2));
+        return List.of(partition.get(0), partition.get(1), record(key), partition.get(2));
+    }
+
+    /** The keys of a script on a pending write: as above, then the queues of those that are to be made and that are parked. */
+    List<Object> ofPending(RecordKey key) {
+        return pending(key.partition(), record(key), key.cache());
+    }
+
+    /** The keys of a script on all that is pending of a cache in a partition; the flusher's lease stands for a record. */
+    List<Object> ofPending(int partition, String cache) {
+        return pending(partition, prefix(partition) + "flusher/" + cache, cache);
+    }
+
+    private List<Object> pending(int p, String record, String cache) {
+        List<Object> partition = partitions[p];
+        String prefix = prefix(p);
+        return List.of(
+                partition.get(0),
+                partition.get(1),
+                record,
+                partition.get(2),
+                prefix + "pending/" + cache,
+                prefix + "failed/" + cache);
+    }
+
+    /** What the names of a cache's records in a partition begin with. */
+    String records(int partition, String cache) {
+        return prefix(partition) + cache + ':';
+    }
+
+    private String record(RecordKey key) {
+        return records(key.partition(), key.cache()) + key.key();
     }
 
     /** The keys of a script on a partition, in the places that {@link #of} gives them; the head stands for a record. */

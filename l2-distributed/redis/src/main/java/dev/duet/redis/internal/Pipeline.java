@@ -36,8 +36,9 @@ final class Pipeline {
         this.address = address;
     }
 
-    /** A script to be run on a record, and where its reply goes. */
-    record Entry<R>(Call<R> call, RecordKey record, List<Object> keys, CompletableFuture<R> result) {
+    /** A script to be run on a partition, or on a record of it, and where its reply goes. */
+    record Entry<R>(
+            Call<R> call, int partition, @Nullable RecordKey record, List<Object> keys, CompletableFuture<R> result) {
 
         private void take(List<Object> answer, String address) {
             Scripts.complete(result, call, answer, address);

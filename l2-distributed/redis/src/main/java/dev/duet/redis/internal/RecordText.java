@@ -4,6 +4,7 @@ import dev.duet.store.Payload;
 import dev.duet.store.StoredRecord;
 import dev.duet.store.StoredRecord.Intent;
 import dev.duet.store.StoredRecord.Leased;
+import dev.duet.store.StoredRecord.Pending;
 import dev.duet.store.StoredRecord.Refresher;
 import dev.duet.store.StoredRecord.Value;
 import dev.duet.store.StoredRecord.Writer;
@@ -19,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * V version writtenAt expiresAt retainedUntil retryAt cost refresher size ⏎ payload
  * L token head until awaited ⏎ the stale value that it is to replace, as above, or nothing
- * I contended token:until,token:until ⏎ the old value, as above, or nothing
+ * I contended head token:until,token:until ⏎ the old value, as above, or nothing
+ * P dueAt attempts size ⏎ why it failed, in so many bytes, and right after that the value, as above
  * </pre>
  *
- * <p>The refresher of a value is {@code token:head:until}, or {@code -} if there is none.
+ * <p>The refresher of a value is {@code token:head:until}, or {@code -} if there is none. The size is {@code -} of a pending
+ * write that did not fail.
  *
  * <p>The scripts write them. They parse as much of them as they need to decide, and leave the reading to this.
  */
@@ -47,6 +50,7 @@ final class RecordText {
             case 'V' -> text.value();
             case 'L' -> text.lease();
             case 'I' -> text.intent();
+            case 'P' -> text.pending();
             default -> null;
         };
     }
@@ -105,8 +109,9 @@ final class RecordText {
     private @Nullable Intent intent() {
         at += 2;
         String contended = word(' ');
+        long head = number(' ');
         String list = word('\n');
-        if (contended == null || list == null || (!contended.equals("0") && !contended.equals("1"))) {
+        if (contended == null || head == BAD || list == null || (!contended.equals("0") && !contended.equals("1"))) {
             return null;
         }
         List<Writer> writers = new ArrayList<>();
@@ -119,7 +124,27 @@ final class RecordText {
             }
             writers.add(new Writer(item.substring(0, colon), until));
         }
-        return new Intent(writers, 0, contended.equals("1"), startsValue() ? value() : null);
+        return new Intent(writers, head, contended.equals("1"), startsValue() ? value() : null);
+    }
+
+    private @Nullable Pending pending() {
+        at += 2;
+        long dueAt = number(' ');
+        long attempts = number(' ');
+        boolean untried = at + 1 < bytes.length && bytes[at] == '-' && bytes[at + 1] == '\n';
+        long size = untried ? 0 : number('\n');
+        at += untried ? 2 : 0;
+        if (dueAt == BAD
+                || attempts == BAD
+                || attempts > Integer.MAX_VALUE
+                || size == BAD
+                || size > bytes.length - at) {
+            return null;
+        }
+        String failure = untried ? null : new String(bytes, at, (int) size, StandardCharsets.UTF_8);
+        at += (int) size;
+        Value value = startsValue() ? value() : null;
+        return value == null ? null : new Pending(value, dueAt, (int) attempts, failure);
     }
 
     private boolean startsValue() {

@@ -6,6 +6,7 @@ import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation;
 import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.redisson.api.RedissonClient;
 import org.redisson.api.stream.StreamMessageId;
 import org.redisson.api.stream.StreamRangeArgs;
@@ -44,6 +46,7 @@ public final class RedisNamespace implements Namespace {
     private final Pipeline pipeline;
     private final Collection<Feed> feeds = new CopyOnWriteArrayList<>();
     private final Duration feedTimeout;
+    private final boolean sendsAgain;
     private volatile boolean closed;
 
     private RedisNamespace(
@@ -56,7 +59,9 @@ public final class RedisNamespace implements Namespace {
         this.incarnations = new Incarnations(scripts, keys, config);
         this.pipeline = new Pipeline(client, address);
         this.heads = new Heads(client, keys, config.partitions());
-        this.feedTimeout = new ClientConfig(client.getConfig()).subscriptionTimeout();
+        ClientConfig clientConfig = new ClientConfig(client.getConfig());
+        this.feedTimeout = clientConfig.subscriptionTimeout();
+        this.sendsAgain = clientConfig.sendsAgain();
     }
 
     /** Joins a namespace; as {@link dev.duet.store.Store#open}. */
@@ -77,7 +82,11 @@ public final class RedisNamespace implements Namespace {
     @Override
     public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
         Call<R> call = Call.of(operation, key, keys.channel(), node);
-        return incarnations.run(call, key.partition(), keys.of(key), key);
+        return incarnations.run(call, key.partition(), keysOf(key, operation), key);
+    }
+
+    private List<Object> keysOf(RecordKey key, Operation<?> operation) {
+        return operation instanceof PendingOperation ? keys.ofPending(key) : keys.of(key);
     }
 
     /**
@@ -94,8 +103,13 @@ public final class RedisNamespace implements Namespace {
         for (Request<R> request : requests) {
             RecordKey key = request.key();
             Call<R> call = Call.of(request.operation(), key, keys.channel(), node);
-            entries.add(new Pipeline.Entry<>(call, key, keys.of(key), new CompletableFuture<>()));
+            entries.add(new Pipeline.Entry<>(
+                    call, key.partition(), key, keysOf(key, request.operation()), new CompletableFuture<>()));
         }
+        return runAll(entries);
+    }
+
+    private <R> List<CompletionStage<R>> runAll(List<Pipeline.Entry<R>> entries) {
         for (int from = 0; from < entries.size(); from += PIPELINE) {
             incarnations.runAll(entries.subList(from, Math.min(from + PIPELINE, entries.size())), pipeline);
         }
@@ -160,11 +174,18 @@ public final class RedisNamespace implements Namespace {
         for (int p = 0; p < config.partitions(); p++) {
             all.add(call.apply(p));
         }
+        return together(all, address)
+                .thenApply(found -> found.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private static <R> CompletableFuture<List<R>> together(List<? extends CompletionStage<R>> stages, String address) {
+        List<CompletableFuture<R>> all =
+                stages.stream().map(CompletionStage::toCompletableFuture).toList();
         return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).handle((done, failure) -> {
             if (failure != null) {
                 throw new CompletionException(Failures.translate(failure, address));
             }
-            return all.stream().mapToLong(CompletableFuture::join).toArray();
+            return all.stream().map(CompletableFuture::join).toList();
         });
     }
 
@@ -241,17 +262,34 @@ public final class RedisNamespace implements Namespace {
     @Override
     public List<CompletionStage<Claim>> claim(
             String cache, List<Integer> partitions, String flusher, long term, int most) {
-        throw new UnsupportedOperationException();
+        return runAll(partitions.stream()
+                .map(p -> pendingEntry(Call.claim(cache, p, keys.records(p, cache), flusher, term, most), p, cache))
+                .toList());
+    }
+
+    private <R> Pipeline.Entry<R> pendingEntry(Call<R> call, int partition, String cache) {
+        return new Pipeline.Entry<>(call, partition, null, keys.ofPending(partition, cache), new CompletableFuture<>());
     }
 
     @Override
     public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
-        throw new UnsupportedOperationException();
+        List<Pipeline.Entry<List<PendingWrite>>> entries = IntStream.range(0, config.partitions())
+                .mapToObj(p -> pendingEntry(Call.parked(cache, p, keys.records(p, cache), most), p, cache))
+                .toList();
+        return together(runAll(entries), address)
+                .thenApply(parked -> parked.stream().flatMap(List::stream).toList());
     }
 
     @Override
     public CompletionStage<Durability> durability() {
-        throw new UnsupportedOperationException();
+        List<CompletionStage<String>> servers = new ArrayList<>();
+        for (int partition : incarnations.runs().representatives()) {
+            servers.add(run(new Call<>(Script.INFO, new Object[0], Replies::text), partition));
+        }
+        return together(servers, address)
+                .thenCombine(
+                        DurabilityCheck.appendFsync(client),
+                        (infos, fsync) -> DurabilityCheck.of(infos, fsync, sendsAgain, address));
     }
 
     @Override

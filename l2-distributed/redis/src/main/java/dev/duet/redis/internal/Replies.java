@@ -2,17 +2,27 @@ package dev.duet.redis.internal;
 
 import dev.duet.store.LeaseReply;
 import dev.duet.store.Moment;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingReply;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.Reading;
+import dev.duet.store.RecordKey;
 import dev.duet.store.StoredRecord;
+import dev.duet.store.StoredRecord.Pending;
 import dev.duet.store.StoredRecord.Value;
 import dev.duet.store.WriteReply;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns the replies of scripts, which are flat lists of numbers and bytes, into the replies of operations. */
 final class Replies {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
 
     private Replies() {}
 
@@ -53,6 +63,42 @@ final class Replies {
     static WriteReply write(List<Object> reply) {
         boolean stored = flag(reply, 1);
         return new WriteReply(number(reply, 0), stored, stored ? number(reply, 2) : 0);
+    }
+
+    /** Of what stores a pending write: version, whether it was accepted, whether it took the place of another, and the clock. */
+    static PendingReply enqueued(List<Object> reply) {
+        return new PendingReply(number(reply, 0), flag(reply, 1), flag(reply, 2), number(reply, 3));
+    }
+
+    /** Of a claim: whether it is granted, how many are pending, parked and lost; then keys and records. */
+    static Claim claim(List<Object> reply, String cache, int partition) {
+        List<Object> found = reply.subList(4, reply.size());
+        List<PendingWrite> due = writes(found, cache, partition);
+        long lost = number(reply, 3) + found.size() / 2 - due.size();
+        return new Claim(flag(reply, 0), number(reply, 1), number(reply, 2), lost, due);
+    }
+
+    /** Of a list of parked writes: how many were lost; then keys and records. */
+    static List<PendingWrite> parked(List<Object> reply, String cache, int partition) {
+        List<Object> found = reply.subList(1, reply.size());
+        List<PendingWrite> parked = writes(found, cache, partition);
+        long lost = number(reply, 0) + found.size() / 2 - parked.size();
+        if (lost > 0) {
+            LOG.error("Lost {} parked writes of cache {} in partition {}: damaged, or gone", lost, cache, partition);
+        }
+        return parked;
+    }
+
+    /** Those of which the record can be read. */
+    private static List<PendingWrite> writes(List<Object> found, String cache, int partition) {
+        List<PendingWrite> writes = new ArrayList<>(found.size() / 2);
+        for (int i = 0; i < found.size(); i += 2) {
+            String key = new String((byte[]) found.get(i), StandardCharsets.UTF_8);
+            if (record(found.get(i + 1)) instanceof Pending pending) {
+                writes.add(PendingWrite.of(new RecordKey(partition, cache, key), pending));
+            }
+        }
+        return writes;
     }
 
     /** Of an operation that replies a version alone. */

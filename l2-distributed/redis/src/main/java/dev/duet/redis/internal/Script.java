@@ -20,12 +20,19 @@ enum Script {
     BEGIN("partition", "prelude", "begin"),
     RENEW("partition", "prelude", "renew"),
     COMPLETE("partition", "prelude", "complete"),
+    ENQUEUE("enqueue", "partition", "enqueue-rest"),
+    FLUSHED("partition", "prelude", "pending", "flushed"),
+    FAILED("partition", "prelude", "pending", "failed"),
+    REQUEUE("partition", "prelude", "pending", "requeue"),
+    CLAIM("partition", "prelude", "pending", "claim"),
+    PARKED("partition", "prelude", "pending", "parked"),
     INVALIDATE_ALL("partition", "prelude", "invalidate-all"),
     HEAD("partition", "head"),
     START_OVER("partition", "start-over"),
     JOIN_SERVER("partition", "join-server"),
     RUN_ID("run-id"),
     VERSION("version"),
+    INFO("info"),
     NAMESPACE("namespace");
 
     private final String text;

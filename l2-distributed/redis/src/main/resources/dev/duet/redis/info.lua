@@ -1,0 +1,2 @@
+-- Replies what the server tells of itself.
+return {redis.call('INFO')}
