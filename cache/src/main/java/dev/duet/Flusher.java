@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -246,7 +248,16 @@ final class Flusher<K, V> {
                     due.pending().key(),
                     new PendingOperation.Flushed(due.pending().version(), late)));
         }
-        settled.addAll(failures(round, outcome, now));
+        Set<Due<K, V>> unheld = new HashSet<>();
+        for (Due<K, V> due : batch) {
+            if (!outcome.written().contains(due) && !isHeld(due.pending())) {
+                unheld.add(due); // what the writer threw may be about an answer, and the write be made, and late
+                settled.add(new Request<>(
+                        due.pending().key(),
+                        new PendingOperation.Flushed(due.pending().version(), true)));
+            }
+        }
+        settled.addAll(failures(round, outcome, unheld, now));
         return core.node
                 .link()
                 .callAll(settled)
@@ -273,12 +284,15 @@ final class Flusher<K, V> {
     }
 
     /** What becomes of the writes that failed; and whether the system of record is down, so that all wait. */
-    private List<Request<Boolean>> failures(Round round, Outcome<K, V> outcome, long now) {
+    private List<Request<Boolean>> failures(Round round, Outcome<K, V> outcome, Set<Due<K, V>> unheld, long now) {
         boolean alone = counts.pending() <= 1;
         List<Request<Boolean>> requests = new ArrayList<>(outcome.failed().size());
         Throwable nobodys = null;
         for (Map.Entry<Due<K, V>, Throwable> entry : outcome.failed().entrySet()) {
             PendingWrite pending = entry.getKey().pending();
+            if (unheld.contains(entry.getKey())) {
+                continue; // it is another's by now
+            }
             if (!health.counts(pending.key(), pending.version(), alone, now)) {
                 nobodys = entry.getValue();
                 continue;
@@ -412,8 +426,8 @@ final class Flusher<K, V> {
                 .thenAccept(replies -> {
                     for (int i = 0; i < replies.size(); i++) {
                         StoreReply<Claim> reply = replies.get(i);
-                        if (reply.failure() == null && reply.get().granted() && isHeld(mine.get(i))) {
-                            held(mine.get(i), sent + termNanos);
+                        if (reply.failure() == null && isHeld(mine.get(i))) {
+                            held(mine.get(i), reply.get().granted() ? sent + termNanos : Long.MIN_VALUE);
                         }
                     }
                 });

@@ -78,6 +78,7 @@ final class BehindHistory implements Witness {
     private final Map<Integer, Regress> regresses = new HashMap<>();
     private final long[] acknowledged;
     private final long[] parkedAt;
+    private final long[] unparkedAt;
     private final boolean[] parked;
     private final boolean[] blamed;
     private final boolean[] doubtful;
@@ -90,6 +91,7 @@ final class BehindHistory implements Witness {
         this.onViolation = onViolation;
         this.acknowledged = new long[plan.keys];
         this.parkedAt = new long[plan.keys];
+        this.unparkedAt = new long[plan.keys];
         this.parked = new boolean[plan.keys];
         this.blamed = new boolean[plan.keys];
         this.doubtful = new boolean[plan.keys];
@@ -188,6 +190,7 @@ final class BehindHistory implements Witness {
                 violated("A: key " + key + " is parked, though nothing went wrong but that the database was down");
             }
         } else if (operation instanceof Requeue) {
+            unparkedAt[key] = parked[key] ? world.now() : unparkedAt[key];
             parked[key] = false;
             parkedAt[key] = world.now();
         }
@@ -205,6 +208,7 @@ final class BehindHistory implements Witness {
         if (version <= newest(key)) {
             violated("A: version " + version + " of key " + key + " was taken after version " + newest(key));
         }
+        unparkedAt[key] = parked[key] ? world.now() : unparkedAt[key];
         parked[key] = false;
         taken.get(key).put(version, new Taken(attempt.node, value, world.now()));
         if (value != null) {
@@ -274,7 +278,7 @@ final class BehindHistory implements Witness {
     /** A flush said that nothing is pending. */
     void flushed(SimulatedNode node, long began, long[] before, Function<Integer, WrittenDatabase.Row> rows) {
         for (int key = 0; key < before.length; key++) {
-            boolean wasParked = parked[key] || parkedAt[key] >= began;
+            boolean wasParked = parked[key] || parkedAt[key] >= began || unparkedAt[key] >= began;
             if (!wasParked && !doubtful[key] && rows.apply(key).version() < before[key]) {
                 violated("F: " + node + " has flushed, and the database has version "
                         + rows.apply(key).version() + " of key " + key + ", but version " + before[key]

@@ -35,10 +35,15 @@ final class InMemoryPartition {
 
     /** What a partition held at one time. */
     record Image(
-            Map<RecordKey, StoredRecord> records, Map<String, Long> floors, List<Change> log, long head, long base) {
+            Map<RecordKey, StoredRecord> records,
+            Map<String, Long> floors,
+            List<Change> log,
+            Map<String, Flusher> flushers,
+            long head,
+            long base) {
 
         static Image empty(long head) {
-            return new Image(Map.of(), Map.of(), List.of(), head, head);
+            return new Image(Map.of(), Map.of(), List.of(), Map.of(), head, head);
         }
     }
 
@@ -133,13 +138,14 @@ final class InMemoryPartition {
     Image image() {
         Map<RecordKey, StoredRecord> all = new LinkedHashMap<>(records);
         pending.values().forEach(all::putAll);
-        return new Image(all, Map.copyOf(floors), List.copyOf(log), head, base);
+        return new Image(all, Map.copyOf(floors), List.copyOf(log), Map.copyOf(flushers), head, base);
     }
 
     void restore(Image image) {
         records.clear();
         pending.clear();
         flushers.clear();
+        flushers.putAll(image.flushers);
         image.records.forEach(this::set);
         floors.clear();
         floors.putAll(image.floors);
