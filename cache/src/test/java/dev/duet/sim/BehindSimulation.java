@@ -2,6 +2,7 @@ package dev.duet.sim;
 
 import dev.duet.LoadTimeoutException;
 import dev.duet.TwoLevelCache;
+import dev.duet.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -179,8 +180,8 @@ final class BehindSimulation {
         Map<Integer, Long> found;
         try {
             found = cache.getAll(keys);
-        } catch (LoadTimeoutException e) {
-            trace.say(node, " does not wait for a slow load"); // which may be
+        } catch (LoadTimeoutException | StoreUnavailableException e) {
+            trace.say(node, " does not wait for a slow load, or a slow store"); // which may be
             return;
         }
         for (int key : keys) {
