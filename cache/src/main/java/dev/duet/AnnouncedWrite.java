@@ -1,14 +1,21 @@
 package dev.duet;
 
 import dev.duet.store.CacheException;
+import dev.duet.store.Content;
+import dev.duet.store.Level;
+import dev.duet.store.Namespace.Request;
 import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.WriteReply;
 import java.lang.ref.WeakReference;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,86 +29,146 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Implementation note. This node's copies are dropped at begin, so that it does not go on serving the old value near while
  * others have dropped it, and at completion, so that whoever reads after it returned starts anew (anomaly A25). Completion
- * leaves no value, whatever came of the write, since whether the database committed may not be known (A14). A writer that
- * dies in between leaves an intent, which runs out (A12).
+ * leaves a value only where the write is known to have been made, and to have been announced; otherwise none, since whether
+ * the database committed may not be known (A14). A writer that dies in between leaves an intent, which runs out (A12).
+ *
+ * <p>The near cache's ticket for the new value is taken before the completion is sent: a write that comes after it, and whose
+ * message overtakes the reply, voids the ticket (A03).
  *
  * <p>What the store could not be told is owed before this node's copies are dropped for the last time: whoever reads
  * afterwards finds the debt, and does not ask the store (A15). An intent that was lost, by eviction or a restart of the
- * store, is found out by its renewal, and announced anew (A31).
+ * store, is found out by its renewal, and announced again, as one that leaves no value (A31).
  */
-final class AnnouncedWrite<K> implements WriteIntent {
+final class AnnouncedWrite<K, V> implements WriteIntent {
 
     private static final Logger LOG = LoggerFactory.getLogger(AnnouncedWrite.class);
 
-    private final CacheCore<K, ?> core;
+    private final CacheCore<K, V> core;
     private final Map<K, RecordKey> records;
     private final String token;
+    private final long term;
+    /** At which version each key was announced; without those that were not. Set before anybody else sees this. */
+    private final Map<K, Long> versions = new HashMap<>();
+
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Future<?> renewal;
 
-    private AnnouncedWrite(CacheCore<K, ?> core, Map<K, RecordKey> records) {
+    private AnnouncedWrite(CacheCore<K, V> core, Map<K, RecordKey> records) {
         this.core = core;
         this.records = records;
         this.token = core.node.newToken();
+        this.term = Durations.micros(core.node.maxStaleness());
     }
 
+    /** What the system of record has of a key once the write is made; a null value if it has nothing. */
+    record Known<V>(@Nullable V value, Content content) {}
+
+    /** How the write of a key ends. */
+    private record Ending<K, V>(
+            K key, RecordKey record, @Nullable Known<V> known, long ticket, long asked) {}
+
     /**
-     * Announces a write; all keys in one round trip.
+     * Announces a write; all keys in one round trip. What the calling thread loads until it is closed is for nobody else.
      *
+     * @param place where in the application that was, or null if it cannot be forgotten to be closed
      * @throws StoreUnavailableException if that fails, and writes are to be rejected then; what was announced is taken back
+     * @throws CacheException if the thread is interrupted meanwhile; the same
      */
-    static <K> AnnouncedWrite<K> begin(CacheCore<K, ?> core, Map<K, RecordKey> records) {
-        AnnouncedWrite<K> write = new AnnouncedWrite<>(core, records);
+    static <K, V> AnnouncedWrite<K, V> begin(CacheCore<K, V> core, Map<K, RecordKey> records, @Nullable String place) {
+        AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records);
         try {
-            write.announce();
-        } catch (CacheException e) {
-            boolean proceeds = core.node.whenStoreIsDown() == WhenStoreIsDown.PROCEED;
-            if (!proceeds || !(e instanceof StoreUnavailableException)) {
-                records.values().forEach(record -> core.send(record, new Operation.Complete(write.token, null)));
-                throw e;
-            }
-            core.stats.unannounced.increment(); // its first renewal announces it if it can
-        } finally {
-            records.keySet().forEach(core::drop);
+            write.announced(core.node.link().awaitAll(write.announce(), records.size()), place);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            write.takeBack();
+            throw new CacheException(
+                    "interrupted while waiting for the store", e, core.config.name(), null, Level.STORE);
         }
-        // One that is never closed is not to be kept by its thread, nor by its renewals.
-        WeakReference<AnnouncedWrite<?>> held = new WeakReference<>(write);
+        // One that is never closed is not to be kept by its thread.
+        WeakReference<AnnouncedWrite<?, ?>> held = new WeakReference<>(write);
         AtomicBoolean closed = write.closed;
         core.node.writes().begun(() -> held.get() != null && !closed.get());
-        write.renewal = renewal(core, records, write.token, held, closed);
         return write;
     }
 
-    private void announce() {
-        long term = term(core);
-        long deadline = core.node.link().deadline();
-        Map<RecordKey, CompletableFuture<Long>> begun = new LinkedHashMap<>();
-        records.values().forEach(record -> begun.put(record, core.start(record, new Operation.Begin(token, term))));
+    /**
+     * As {@link #begin}, without blocking.
+     *
+     * @param steps runs what is to be done when the store has answered
+     */
+    static <K, V> CompletableFuture<AnnouncedWrite<K, V>> beginAsync(
+            CacheCore<K, V> core, Map<K, RecordKey> records, Executor steps) {
+        AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records);
+        return write.announce()
+                .thenApplyAsync(
+                        replies -> {
+                            write.announced(replies, null);
+                            return write;
+                        },
+                        steps);
+    }
+
+    private CompletableFuture<List<StoreReply<Long>>> announce() {
+        List<Request<Long>> requests = new ArrayList<>(records.size());
+        records.values().forEach(record -> requests.add(new Request<>(record, new Operation.Begin(token, term))));
+        return core.node.link().callAll(requests);
+    }
+
+    private void announced(List<StoreReply<Long>> replies, @Nullable String place) {
         CacheException failed = null;
-        for (Map.Entry<RecordKey, CompletableFuture<Long>> entry : begun.entrySet()) {
-            try {
-                core.await(entry.getValue(), deadline, entry.getKey().key());
+        int i = 0;
+        for (Map.Entry<K, RecordKey> entry : records.entrySet()) {
+            StoreReply<Long> reply = replies.get(i++);
+            if (reply.failure() == null) {
                 core.stats.invalidationsSent.increment();
-            } catch (CacheException e) {
-                failed = failed == null ? e : failed;
+                versions.put(entry.getKey(), reply.get());
+            } else {
+                core.stats.storeFailures.increment();
+                failed = failed == null ? core.unavailable(entry.getValue().key(), reply.failure()) : failed;
             }
         }
-        if (failed != null) {
+        if (failed != null && core.node.whenStoreIsDown() == WhenStoreIsDown.REJECT) {
+            takeBack();
             throw failed;
         }
+        if (failed != null) {
+            core.stats.unannounced.increment(); // its first renewal announces it if it can
+        }
+        records.keySet().forEach(core::drop);
+        renewal = renewal(place);
+    }
+
+    private void takeBack() {
+        records.values().forEach(record -> core.send(record, new Operation.Complete(token, null)));
+        records.keySet().forEach(core::drop);
+    }
+
+    /**
+     * At which version a key was announced, so that a later write of it has a higher one; 0 if the store could not be told.
+     */
+    long version(K key) {
+        return versions.getOrDefault(key, 0L);
     }
 
     /** Renews every third of the term, for as long as the write is open and somebody holds it (anomaly A21). */
-    private static @Nullable Future<?> renewal(
+    private @Nullable Future<?> renewal(@Nullable String place) {
+        return renewal(core, records, token, term, place, new WeakReference<>(this), closed);
+    }
+
+    private static @Nullable Future<?> renewal( // static, as it must not hold the write
             CacheCore<?, ?> core,
             Map<?, RecordKey> records,
             String token,
-            WeakReference<AnnouncedWrite<?>> write,
+            long term,
+            @Nullable String place,
+            WeakReference<AnnouncedWrite<?, ?>> write,
             AtomicBoolean closed) {
-        long term = term(core);
         Runnable renew = () -> {
             if (write.get() == null) {
-                LOG.warn("A write of {} was announced and never closed; its intent runs out now", records.values());
+                LOG.warn(
+                        "A write of {} was announced{} and never closed; its intent runs out now",
+                        records.values(),
+                        place == null ? "" : " at " + place);
                 throw new IllegalStateException("never closed"); // ends the renewals
             }
             for (RecordKey record : records.values()) {
@@ -122,46 +189,131 @@ final class AnnouncedWrite<K> implements WriteIntent {
                         .execute(record, new Operation.Renew(token, term))
                         .whenComplete((stands, failure) -> {
                             if (Boolean.FALSE.equals(stands) && !closed.get()) {
-                                core.send(record, new Operation.Begin(token, term));
+                                core.send(record, new Operation.Begin(token, term, true));
                             }
                         }));
     }
 
+    /** Calls what writes, on behalf of nobody who waits on this thread: what it loads meanwhile is for nobody else. */
+    <R extends @Nullable Object, X extends Exception> R call(WriteFunction<R, X> write) throws X {
+        AtomicBoolean over = new AtomicBoolean();
+        core.node.writes().begun(() -> !over.get());
+        try {
+            return write.run();
+        } finally {
+            over.set(true);
+            core.node.writes().isWriting(); // takes this one off
+        }
+    }
+
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        close(Map.of());
+    }
+
+    /**
+     * As {@link #close()}, and leaves values.
+     *
+     * @param values what is known; none for a key whose write may or may not have been made
+     */
+    void close(Map<K, Known<V>> values) {
+        if (!end()) {
             return;
-        }
-        if (renewal != null) {
-            renewal.cancel(false);
         }
         boolean interrupted = Thread.interrupted(); // an interrupt of the write has to wait for this
         try {
-            complete();
+            List<Ending<K, V>> endings = endings(values);
+            CompletableFuture<List<StoreReply<WriteReply>>> sent = complete(endings);
+            List<StoreReply<WriteReply>> replies = null;
+            while (replies == null) {
+                try {
+                    replies = core.node.link().awaitAll(sent, endings.size());
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            completed(endings, replies);
         } finally {
             core.node.writes().isWriting(); // takes this one off
-            records.keySet().forEach(core::drop);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
-    private void complete() {
-        long deadline = core.node.link().deadline();
-        Map<RecordKey, CompletableFuture<WriteReply>> sent = new LinkedHashMap<>();
-        records.values().forEach(record -> sent.put(record, core.start(record, new Operation.Complete(token, null))));
-        sent.forEach((record, reply) -> {
-            try {
-                core.await(reply, deadline, record.key());
-            } catch (CacheException e) {
-                LOG.debug("The completion of a write of {} failed", record, e);
-                core.node.link().owe(record);
-            }
-        });
+    /** As {@link #close(Map)}, without blocking. */
+    CompletableFuture<@Nullable Void> closeAsync(Map<K, Known<V>> values, Executor steps) {
+        if (!end()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<Ending<K, V>> endings = endings(values);
+        return complete(endings)
+                .<@Nullable Void>thenApplyAsync(
+                        replies -> {
+                            completed(endings, replies);
+                            return null;
+                        },
+                        steps);
     }
 
-    private static long term(CacheCore<?, ?> core) {
-        return Durations.micros(core.node.maxStaleness());
+    private boolean end() {
+        boolean first = closed.compareAndSet(false, true);
+        if (first && renewal != null) {
+            renewal.cancel(false);
+        }
+        return first;
+    }
+
+    private List<Ending<K, V>> endings(Map<K, Known<V>> values) {
+        List<Ending<K, V>> endings = new ArrayList<>(records.size());
+        records.forEach((key, record) -> {
+            Known<V> known = versions.containsKey(key) ? values.get(key) : null;
+            endings.add(new Ending<>(
+                    key, record, known, core.near.ticket(key), core.node.clock().read()));
+        });
+        return endings;
+    }
+
+    private CompletableFuture<List<StoreReply<WriteReply>>> complete(List<Ending<K, V>> endings) {
+        List<Request<WriteReply>> requests = new ArrayList<>(endings.size());
+        for (Ending<K, V> ending : endings) {
+            Content content = ending.known() == null ? null : ending.known().content();
+            requests.add(new Request<>(ending.record(), new Operation.Complete(token, content)));
+        }
+        return core.node.link().callAll(requests);
+    }
+
+    private void completed(List<Ending<K, V>> endings, List<StoreReply<WriteReply>> replies) {
+        for (int i = 0; i < endings.size(); i++) {
+            Ending<K, V> ending = endings.get(i);
+            StoreReply<WriteReply> reply = replies.get(i);
+            if (reply.failure() != null) {
+                LOG.debug("The completion of a write of {} failed", ending.record(), reply.failure());
+                core.stats.storeFailures.increment();
+                core.node.link().owe(ending.record());
+            }
+            if (reply.failure() != null || !reply.get().stored() || !keptNear(ending, reply.get())) {
+                core.drop(ending.key());
+            }
+        }
+    }
+
+    /** Whether the new value took the place of what this node had near. */
+    private boolean keptNear(Ending<K, V> ending, WriteReply stored) {
+        Known<V> known = Objects.requireNonNull(ending.known(), "the store keeps what it was not given");
+        try {
+            core.replaceNearAnnounced(
+                    ending.key(),
+                    ending.ticket(),
+                    known.value(),
+                    ending.record().partition(),
+                    stored.version(),
+                    ending.asked(),
+                    Life.of(known.content(), stored.writtenAt()));
+            return true;
+        } catch (RuntimeException e) { // the weigher's, when the write is made and cannot be refused any more
+            LOG.warn("What was written to {} cannot be kept near", ending.record(), e);
+            return false;
+        }
     }
 }

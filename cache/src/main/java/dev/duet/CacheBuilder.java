@@ -312,12 +312,15 @@ public final class CacheBuilder<K, V> {
 
     /**
      * Has {@link TwoLevelCache#put} and {@link TwoLevelCache#invalidate} write to the system of record before they return
-     * (write-through); by default they do not touch it. Excludes {@link #writeBehind}.
+     * (write-through); by default they do not touch it. Excludes {@link #writeBehind}. The writer is called on the caller's
+     * thread, between the announcement of the write and its completion, which leaves the new value in the store and on
+     * this node; by {@link TwoLevelCache#async() async} writes on {@link DuetBuilder#executor}.
      *
      * <p>{@code invalidate} then <em>removes</em>: it has the writer delete. To have only the caches drop a key, use {@link
-     * TwoLevelCache#refresh}.
+     * TwoLevelCache#refresh}. {@link TwoLevelCache#invalidateAll()}, of the whole cache, deletes nothing. {@link
+     * TwoLevelCache#update} and {@link TwoLevelCache#beginWrite} write by themselves, and call no writer.
      *
-     * @param writer writes; what it throws reaches the caller as itself
+     * @param writer writes; what it throws reaches the caller as itself, and leaves nothing cached
      */
     public CacheBuilder<K, V> writer(CacheWriter<? super K, ? super V> writer) {
         this.writer = Objects.requireNonNull(writer, "writer");

@@ -197,10 +197,10 @@ final class CacheCore<K, V> {
         }
     }
 
-    /** What to store for a value that was not loaded, or null if it is not to be stored. */
+    /** What to store for a value that was not loaded, or for its absence; null if that is not to be stored. */
     @Nullable
-    Content content(RecordKey record, K key, V value) {
-        return content(record, key, new Loaded<>(value, LoadResult.of(value), null, null), 0);
+    Content content(RecordKey record, K key, @Nullable V value) {
+        return content(record, key, new Loaded<>(value, Source.result(value), null, null), 0);
     }
 
     /**
@@ -322,9 +322,21 @@ final class CacheCore<K, V> {
                         NearLife.of(end, end)));
     }
 
-    /** Keeps near what this node wrote, in place of whatever is there. */
+    /** Keeps near what this node put, in place of whatever is there. */
     void replaceNear(K key, long ticket, V value, int partition, long version, long asked, Life life) {
-        count(key, near.replace(key, ticket, nearForm(key, value), partition, version, nearLife(asked, life, value)));
+        replaced(
+                key, near.replace(key, ticket, nearForm(key, value), partition, version, nearLife(asked, life, value)));
+    }
+
+    /** Keeps near what a write of this node that was announced has left in the store, in place of whatever is there. */
+    void replaceNearAnnounced(
+            K key, long ticket, @Nullable V value, int partition, long version, long asked, Life life) {
+        NearLife nearLife = nearLife(asked, life, value);
+        replaced(key, near.replaceAnnounced(key, ticket, nearForm(key, value), partition, version, nearLife));
+    }
+
+    private void replaced(K key, FillOutcome outcome) {
+        count(key, outcome);
         flights.detach(key);
         readers.wake(key);
     }

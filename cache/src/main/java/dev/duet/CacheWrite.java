@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the key
  * @param value the value; null if it is to be removed
- * @param version the version; positive, comparable within one key, and below 2<sup>53</sup>
+ * @param version the version; comparable within one key, and below 2<sup>53</sup>. Positive; or 0 if it is not known, since the
+ *     store could not be told before a write-through ({@link WhenStoreIsDown#PROCEED}), so that it is below every other:
+ *     a system of record that compares then refuses it where there is a row ({@link WhenStoreIsDown#REJECT} says so instead)
  */
 public record CacheWrite<K, V>(K key, @Nullable V value, long version) {
     /** Checks the key. */

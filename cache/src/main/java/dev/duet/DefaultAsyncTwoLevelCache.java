@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,18 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
     private final DefaultTwoLevelCache<K, V> cache;
     private final ReadPath<K, V> reads;
     private final WritePath<K, V> writes;
+    private final WriteThrough<K, V> through;
     private final Executor background;
 
-    DefaultAsyncTwoLevelCache(DefaultTwoLevelCache<K, V> cache, ReadPath<K, V> reads, WritePath<K, V> writes) {
+    DefaultAsyncTwoLevelCache(
+            DefaultTwoLevelCache<K, V> cache,
+            ReadPath<K, V> reads,
+            WritePath<K, V> writes,
+            WriteThrough<K, V> through) {
         this.cache = cache;
         this.reads = reads;
         this.writes = writes;
+        this.through = through;
         this.background = cache.core.node.background();
     }
 
@@ -59,23 +66,55 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
 
     @Override
     public CompletableFuture<@Nullable Void> put(K key, V value) {
-        return putAll(Map.of(checked(key), Objects.requireNonNull(value, DefaultTwoLevelCache.NULL_VALUE)));
+        checked(key);
+        Objects.requireNonNull(value, DefaultTwoLevelCache.NULL_VALUE);
+        return started(() -> through.isOn()
+                ? through.putAsync(key, value, background)
+                : writes.putAll(Map.of(key, value), background));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> putAll(Map<? extends K, ? extends V> values) {
-        return started(() -> writes.putAll(values, background));
+        return started(
+                () -> through.isOn() ? through.putAllAsync(values, background) : writes.putAll(values, background));
+    }
+
+    @Override
+    public <R extends @Nullable Object> CompletableFuture<R> update(
+            K key, Supplier<? extends CompletionStage<R>> write) {
+        checked(key);
+        Objects.requireNonNull(write, "write");
+        return started(() -> writes.updateAsync("update(…)", List.of(key), write, background));
+    }
+
+    @Override
+    public <R extends @Nullable Object> CompletableFuture<R> updateAll(
+            Collection<? extends K> keys, Supplier<? extends CompletionStage<R>> write) {
+        keys.forEach(DefaultAsyncTwoLevelCache::checked);
+        Objects.requireNonNull(write, "write");
+        return started(() -> writes.updateAsync("updateAll(…)", keys, write, background));
+    }
+
+    @Override
+    public CompletableFuture<@Nullable V> updateAndPut(
+            K key, Supplier<? extends CompletionStage<? extends @Nullable V>> write) {
+        checked(key);
+        Objects.requireNonNull(write, "write");
+        return started(() -> writes.updateAndPutAsync(key, write, background));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> invalidate(K key) {
-        return invalidateAll(List.of(checked(key)));
+        checked(key);
+        return started(() ->
+                through.isOn() ? through.removeAsync(key, background) : writes.invalidateAll(List.of(key), background));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> invalidateAll(Collection<? extends K> keys) {
         keys.forEach(DefaultAsyncTwoLevelCache::checked);
-        return started(() -> writes.invalidateAll(keys, background));
+        return started(() ->
+                through.isOn() ? through.removeAllAsync(keys, background) : writes.invalidateAll(keys, background));
     }
 
     @Override

@@ -21,6 +21,7 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     final CacheCore<K, V> core;
     private final ReadPath<K, V> reads;
     private final WritePath<K, V> writes;
+    private final WriteThrough<K, V> through;
     private final @Nullable WriteBehindPath<K, V> behind;
     private final @Nullable PendingWrites<K, V> pending;
     private final AsyncTwoLevelCache<K, V> async;
@@ -32,7 +33,8 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
         this.behind = settings == null ? null : new WriteBehindPath<>(core, settings);
         this.pending = behind == null ? null : new DefaultPendingWrites<>(core, behind, reads);
         this.writes = new WritePath<>(core, behind);
-        this.async = new DefaultAsyncTwoLevelCache<>(this, reads, writes);
+        this.through = new WriteThrough<>(core, writes);
+        this.async = new DefaultAsyncTwoLevelCache<>(this, reads, writes, through);
     }
 
     @Override
@@ -118,26 +120,59 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
 
     @Override
     public void put(K key, V value) {
-        putAll(Map.of(checked(key), Objects.requireNonNull(value, NULL_VALUE)));
+        checked(key);
+        Objects.requireNonNull(value, NULL_VALUE);
+        if (through.isOn()) {
+            through.put(key, value);
+        } else {
+            reads.<@Nullable Void>waitFor(steps -> writes.putAll(Map.of(key, value), steps));
+        }
     }
 
     @Override
     public void putAll(Map<? extends K, ? extends V> values) {
-        reads.<@Nullable Void>waitFor(steps -> writes.putAll(values, steps));
+        if (through.isOn()) {
+            through.putAll(values);
+        } else {
+            reads.<@Nullable Void>waitFor(steps -> writes.putAll(values, steps));
+        }
     }
 
     @Override
     public <X extends Exception> void update(K key, WriteAction<X> write) throws X {
-        Objects.requireNonNull(write, "write");
-        writes.<@Nullable Void, X>update(checked(key), () -> {
-            write.run();
-            return null;
-        });
+        writes.update("update(…)", List.of(checked(key)), withoutResult(write));
     }
 
     @Override
     public <R extends @Nullable Object, X extends Exception> R update(K key, WriteFunction<R, X> write) throws X {
-        return writes.update(checked(key), Objects.requireNonNull(write, "write"));
+        return writes.update("update(…)", List.of(checked(key)), Objects.requireNonNull(write, "write"));
+    }
+
+    @Override
+    public <X extends Exception> void updateAll(Collection<? extends K> keys, WriteAction<X> write) throws X {
+        keys.forEach(this::checked);
+        writes.update("updateAll(…)", keys, withoutResult(write));
+    }
+
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R updateAll(
+            Collection<? extends K> keys, WriteFunction<R, X> write) throws X {
+        keys.forEach(this::checked);
+        return writes.update("updateAll(…)", keys, Objects.requireNonNull(write, "write"));
+    }
+
+    private static <X extends Exception> WriteFunction<@Nullable Void, X> withoutResult(WriteAction<X> write) {
+        Objects.requireNonNull(write, "write");
+        return () -> {
+            write.run();
+            return null;
+        };
+    }
+
+    @Override
+    public <X extends Exception> @Nullable V updateAndPut(K key, WriteFunction<? extends @Nullable V, X> write)
+            throws X {
+        return writes.updateAndPut(checked(key), Objects.requireNonNull(write, "write"));
     }
 
     @Override
@@ -153,13 +188,22 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
 
     @Override
     public void invalidate(K key) {
-        invalidateAll(List.of(checked(key)));
+        checked(key);
+        if (through.isOn()) {
+            through.remove(key);
+        } else {
+            reads.<@Nullable Void>waitFor(steps -> writes.invalidateAll(List.of(key), steps));
+        }
     }
 
     @Override
     public void invalidateAll(Collection<? extends K> keys) {
         keys.forEach(this::checked);
-        reads.<@Nullable Void>waitFor(steps -> writes.invalidateAll(keys, steps));
+        if (through.isOn()) {
+            through.removeAll(keys);
+        } else {
+            reads.<@Nullable Void>waitFor(steps -> writes.invalidateAll(keys, steps));
+        }
     }
 
     @Override

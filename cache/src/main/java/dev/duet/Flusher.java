@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +47,7 @@ final class Flusher<K, V> {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
     /** For how many terms a lease is renewed while one call of the writer goes on. */
-    private static final int MOST_TERMS = 6;
+    static final int MOST_TERMS = 6;
 
     /** How many batches are claimed together. */
     private static final int BATCHES = 4;
@@ -190,17 +190,28 @@ final class Flusher<K, V> {
             return CompletableFuture.completedFuture(null);
         }
         due.sort(Comparator.comparingLong(PendingWrite::writtenAt));
+        Map<Boolean, List<PendingWrite>> suspect =
+                due.stream().collect(Collectors.partitioningBy(pending -> health.suspects(pending.key())));
+        List<List<PendingWrite>> batches = new ArrayList<>(inBatches(suspect.get(false)));
+        batches.addAll(inBatches(suspect.get(true))); // apart, so that they spoil no batch of others
         Future<?> renewal = renewal(mine);
-        return batches(round, due, 0).whenComplete((end, failure) -> renewal.cancel(false));
+        return batches(round, batches, 0).whenComplete((end, failure) -> renewal.cancel(false));
     }
 
-    private CompletableFuture<@Nullable Void> batches(Round round, List<PendingWrite> due, int from) {
-        if (from >= due.size() || round.pause != null) {
+    private List<List<PendingWrite>> inBatches(List<PendingWrite> due) {
+        List<List<PendingWrite>> batches = new ArrayList<>();
+        for (int from = 0; from < due.size(); from += settings.batchSize()) {
+            batches.add(due.subList(from, Math.min(due.size(), from + settings.batchSize())));
+        }
+        return batches;
+    }
+
+    private CompletableFuture<@Nullable Void> batches(Round round, List<List<PendingWrite>> batches, int next) {
+        if (next == batches.size() || round.pause != null) {
             return CompletableFuture.completedFuture(null);
         }
-        int to = Math.min(due.size(), from + settings.batchSize());
-        return batch(round, due.subList(from, to))
-                .thenComposeAsync(end -> batches(round, due, to), core.node.background());
+        return batch(round, batches.get(next))
+                .thenComposeAsync(end -> batches(round, batches, next + 1), core.node.background());
     }
 
     private CompletableFuture<@Nullable Void> batch(Round round, List<PendingWrite> part) {
@@ -256,37 +267,28 @@ final class Flusher<K, V> {
 
     /** What becomes of the writes that failed; and whether the system of record is down, so that all wait. */
     private List<Request<Boolean>> failures(Round round, Outcome<K, V> outcome, long now) {
-        boolean counted = !outcome.written().isEmpty();
         boolean alone = counts.pending() <= 1;
-        Map<Due<K, V>, Boolean> blamed = new LinkedHashMap<>();
-        for (Due<K, V> due : outcome.failed().keySet()) {
-            boolean counts = health.counts(due.pending().key(), due.pending().version(), alone, now);
-            blamed.put(due, counts);
-            counted |= counts;
-        }
-        Throwable down = outcome.unavailable();
-        if (down == null && !counted && !outcome.failed().isEmpty()) {
-            down = outcome.failed().values().iterator().next();
-        }
-        Duration pause = Duration.ZERO;
-        if (down != null) {
-            pause = down(down);
-            round.pause = pause;
-        }
-        List<Request<Boolean>> requests = new ArrayList<>(blamed.size());
-        for (Map.Entry<Due<K, V>, Boolean> entry : blamed.entrySet()) {
-            Due<K, V> due = entry.getKey();
-            Throwable failure = outcome.failed().get(due);
-            int attempts = due.pending().attempts() + (entry.getValue() ? 1 : 0);
-            boolean parked = attempts >= settings.retry().maximumAttempts();
-            Duration own = entry.getValue()
-                    ? settings.retry().pause(attempts, core.node.random())
-                    : pause.plus(settings.retry().first());
-            long micros = parked ? Content.FOREVER : Durations.micros(own);
-            if (parked) {
-                health.forget(due.pending().key());
+        List<Request<Boolean>> requests = new ArrayList<>(outcome.failed().size());
+        Throwable nobodys = null;
+        for (Map.Entry<Due<K, V>, Throwable> entry : outcome.failed().entrySet()) {
+            PendingWrite pending = entry.getKey().pending();
+            if (!health.counts(pending.key(), pending.version(), alone, now)) {
+                nobodys = entry.getValue();
+                continue;
             }
-            requests.add(failed(due.pending(), due.key(), attempts, micros, failure));
+            int attempts = pending.attempts() + 1;
+            boolean parked = attempts >= settings.retry().maximumAttempts();
+            if (parked) {
+                health.forget(pending.key());
+            }
+            long pause =
+                    parked ? Content.FOREVER : Durations.micros(settings.retry().pause(attempts, core.node.random()));
+            requests.add(failed(pending, entry.getKey().key(), attempts, pause, entry.getValue()));
+        }
+        if (outcome.unavailable() != null) {
+            round.pause = down(outcome.unavailable());
+        } else if (requests.isEmpty() && nobodys != null) {
+            round.pause = down(nobodys);
         }
         return requests;
     }
@@ -330,7 +332,7 @@ final class Flusher<K, V> {
                     counts.pending(),
                     failure.toString());
         }
-        release();
+        CompletableFuture<?> unused = release();
         return pause;
     }
 
@@ -362,13 +364,9 @@ final class Flusher<K, V> {
             int partition = requests.get(i).key().partition();
             if (reply.failure() != null) {
                 round.failure = reply.failure();
-            } else if (Boolean.TRUE.equals(reply.get())) {
-                if (requests.get(i).operation() instanceof PendingOperation.Flushed) {
-                    counts.flushed(partition);
-                } else if (requests.get(i).operation() instanceof PendingOperation.Failed failed
-                        && failed.pause() == Content.FOREVER) {
-                    counts.parked(partition);
-                }
+            } else if (Boolean.TRUE.equals(reply.get())
+                    && requests.get(i).operation() instanceof PendingOperation.Flushed) {
+                counts.flushed(partition);
             }
         }
         if (round.failure != null) {
@@ -431,13 +429,13 @@ final class Flusher<K, V> {
         }
     }
 
-    /** Gives the leases back. */
-    private void release() {
+    /** Gives the leases back; done when the store has answered. */
+    private CompletableFuture<?> release() {
         List<Integer> mine = partitions.stream().filter(this::isHeld).toList();
-        if (!mine.isEmpty()) {
-            mine.forEach(partition -> held(partition, Long.MIN_VALUE));
-            CompletableFuture<?> unused = core.node.link().claim(core.config.storeName(), mine, token, 0, 0);
-        }
+        mine.forEach(partition -> held(partition, Long.MIN_VALUE));
+        return mine.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : core.node.link().claim(core.config.storeName(), mine, token, 0, 0);
     }
 
     /** As {@link PendingWrites#flush}. */
@@ -479,10 +477,10 @@ final class Flusher<K, V> {
                 round = await(round(), end);
                 looked = true;
             }
+            Object unused = await(release(), core.node.link().deadline());
         } catch (RuntimeException e) {
             LOG.warn("Pending writes of cache '{}' were not made while the node was closed", name(), e);
         }
-        release();
         if (counts.pending() > 0) {
             LOG.warn(
                     "{} writes of cache '{}' are pending in the store as this node leaves; the other nodes that have this cache"

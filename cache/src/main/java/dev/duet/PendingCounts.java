@@ -55,13 +55,6 @@ final class PendingCounts {
         }
     }
 
-    /** A write that was pending is parked. */
-    synchronized void parked(int partition) {
-        flushed(partition);
-        parked[partition]++;
-        allParked++;
-    }
-
     /** What is handed to {@link #looked} later, taken before a look is sent. */
     synchronized long[] mark() {
         return grown.clone();

@@ -188,10 +188,32 @@ final class StoreLink {
             return CompletableFuture.completedFuture(taken(replies));
         }
         CompletableFuture<Void> over = new CompletableFuture<>();
-        Future<?> timer = later(() -> over.complete(null), timeout.multipliedBy(1 + count / MANY));
+        Future<?> timer = later(() -> over.complete(null), patience(count));
         CompletableFuture<Void> unused = all.whenComplete((done, failure) -> timer.cancel(false));
         return CompletableFuture.anyOf(over, all.handle((done, failure) -> null))
                 .thenApply(first -> taken(replies));
+    }
+
+    /**
+     * Waits for the replies of {@link #callAll}. They come by themselves in that time, unless the node is being closed
+     * meanwhile; then those that are not there have failed.
+     *
+     * @param count how many they are
+     */
+    <R> List<StoreReply<R>> awaitAll(CompletableFuture<List<StoreReply<R>>> replies, int count)
+            throws InterruptedException {
+        try {
+            return waiting.await(replies, patience(count).toNanos());
+        } catch (TimeoutException e) {
+            StoreReply<R> late = StoreReply.failed(tooLate(e));
+            return replies.getNow(Collections.nCopies(count, late));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("replies fail one by one", e);
+        }
+    }
+
+    private Duration patience(int count) {
+        return timeout.multipliedBy(1 + count / MANY);
     }
 
     /** A reply that comes in time, or fails; either is counted. */

@@ -98,23 +98,35 @@ public interface TwoLevelCache<K, V> {
     WarmProgress warm(Collection<? extends K> keys, Consumer<? super WarmProgress> progress);
 
     /**
-     * Stores a value, and has every node drop what it holds. For values that the system of record has already: it is not
+     * Stores a value, and has every node drop what it holds.
+     *
+     * <p>Without a {@linkplain CacheBuilder#writer writer}, this is for values that the system of record has already: it is not
      * asked, nor told. While an {@link #update} of the key is at work, the value is not kept, and the next read loads.
      *
+     * <p>With one, the write is announced as {@link #update} does, the writer writes the value on the calling thread, and only
+     * then do the store and this node have it. If the writer throws, nothing is left cached, since its outcome is not known.
+     * So it is if the key is written twice at a time: the next read loads what the system of record has then. A value that
+     * is not cached, as it is too large or its life is zero, is written all the same.
+     *
      * @throws NullPointerException if the value is null; use {@link #invalidate}
-     * @throws CodecException if the value cannot be encoded
+     * @throws CodecException if the value cannot be encoded; then it was written nowhere
      * @throws StoreUnavailableException if the store did not answer, and such writes are {@linkplain
-     *     WhenStoreIsDown#REJECT rejected}; otherwise the key is invalidated as soon as it answers
+     *     WhenStoreIsDown#REJECT rejected}; then the writer was not called. Otherwise it is called, and in either case the
+     *     key is invalidated as soon as the store answers, if it may hold an older value
+     * @throws CacheException if the thread is interrupted while it waits for the store; then the writer was not called
      */
     void put(K key, V value);
 
-    /** As {@link #put} for each key, in one round trip to each server of the store. */
+    /**
+     * As {@link #put} for each key, in one round trip to each server of the store. A {@linkplain CacheBuilder#writer writer} is
+     * called once, with all of them ({@link CacheWriter#writeAll}), in their order; if it throws, none of them is cached.
+     */
     void putAll(Map<? extends K, ? extends V> values);
 
     /**
      * Writes to the system of record so that no node serves a stale value afterwards, even if this one dies in between:
      * announces the write, runs it, and leaves nothing cached, so that the next read loads. Readers meanwhile get the old
-     * value, which is the right answer until the write is done.
+     * value, which is the right answer until the write is done. No {@link CacheBuilder#writer} is called.
      *
      * @param key the key whose value the write changes
      * @param write the write; what it throws reaches the caller as itself, and leaves nothing cached either, since its
@@ -123,6 +135,7 @@ public interface TwoLevelCache<K, V> {
      * @throws X if the write does
      * @throws StoreUnavailableException if the write could not be announced, and such writes are {@linkplain
      *     WhenStoreIsDown#REJECT rejected}; then it was not run
+     * @throws IllegalStateException if the cache {@linkplain CacheBuilder#writeBehind writes behind}
      */
     <X extends Exception> void update(K key, WriteAction<X> write) throws X;
 
@@ -134,6 +147,23 @@ public interface TwoLevelCache<K, V> {
      */
     <R extends @Nullable Object, X extends Exception> R update(K key, WriteFunction<R, X> write) throws X;
 
+    /** As {@link #update(Object, WriteAction)}, for a write to several keys of this cache; announced in one round trip. */
+    <X extends Exception> void updateAll(Collection<? extends K> keys, WriteAction<X> write) throws X;
+
+    /** As {@link #updateAll(Collection, WriteAction)}, for a write that has a result. */
+    <R extends @Nullable Object, X extends Exception> R updateAll(
+            Collection<? extends K> keys, WriteFunction<R, X> write) throws X;
+
+    /**
+     * As {@link #update(Object, WriteFunction)}, for a write whose result is the new value: it is cached, and the next read
+     * finds it. Null says that there is no value any more, which is remembered if {@link CacheBuilder#cacheAbsence} is set.
+     * Nothing is cached if the key was written twice at a time.
+     *
+     * @return what the write returned
+     * @throws CodecException if the value cannot be encoded; then the write has been made, and nothing is cached
+     */
+    <X extends Exception> @Nullable V updateAndPut(K key, WriteFunction<? extends @Nullable V, X> write) throws X;
+
     /**
      * Announces a write, as {@link #update} does, for code that cannot run as one action: before the transaction commits.
      * To be closed after it was committed or rolled back.
@@ -142,25 +172,39 @@ public interface TwoLevelCache<K, V> {
      */
     WriteIntent beginWrite(K key);
 
-    /** As {@link #beginWrite(Object)}, for a write to several keys of this cache; announced in one round trip. */
+    /**
+     * As {@link #beginWrite(Object)}, for a write to several keys of this cache; announced in one round trip. Until it is closed
+     * readers may see some keys as before and others as after; once it is, all are as after. Which of two keys is read first
+     * is up to the reader: no snapshot over several keys is promised.
+     */
     WriteIntent beginWrite(Collection<? extends K> keys);
 
     /**
      * Drops the value from the store and from every node.
      *
+     * <p>With a {@linkplain CacheBuilder#writer writer}, it <em>removes</em> the value from the system of record, as {@link #put}
+     * writes it; that it is absent is remembered if {@link CacheBuilder#cacheAbsence} is set. To have only the caches drop a
+     * key, use {@link #refresh}.
+     *
      * @throws StoreUnavailableException if the store did not answer, and such writes are {@linkplain
-     *     WhenStoreIsDown#REJECT rejected}; in either case this node has dropped its own copy, does not read the key from the
-     *     store, and invalidates it there as soon as it answers
+     *     WhenStoreIsDown#REJECT rejected}. With a writer, it was not called then. Without one, this node has dropped its own
+     *     copy in either case, does not read the key from the store, and invalidates it there as soon as it answers
      */
     void invalidate(K key);
 
-    /** As {@link #invalidate} for each key, in one round trip to each server of the store. */
+    /**
+     * As {@link #invalidate} for each key, in one round trip to each server of the store. A {@linkplain CacheBuilder#writer
+     * writer} is called once, with all of them ({@link CacheWriter#writeAll}).
+     */
     void invalidateAll(Collection<? extends K> keys);
 
     /**
-     * Drops all values of this cache from the store and from every node. Costs the same however many there are.
+     * Drops all values of this cache from the store and from every node. Costs the same however many there are. Deletes nothing
+     * from the system of record: a {@linkplain CacheBuilder#writer writer} is not called.
      *
-     * @throws StoreUnavailableException as {@link #invalidate} does
+     * @throws StoreUnavailableException if the store did not answer, and such writes are {@linkplain
+     *     WhenStoreIsDown#REJECT rejected}; in either case this node has dropped its own copies, does not read the cache from
+     *     the store, and invalidates it there as soon as it answers
      */
     void invalidateAll();
 

@@ -111,10 +111,13 @@ final class WriteBehindPath<K, V> {
     CompletableFuture<@Nullable Void> removeAll(Collection<? extends K> keys, Executor steps) {
         List<Write<K, V>> writes = new ArrayList<>(keys.size());
         Duration absence = core.config.cacheAbsence();
+        // So that a write that comes late finds that it was removed since, and has that written once more.
+        long remembered = 2 * Flusher.MOST_TERMS * Durations.micros(settings.leaseTerm());
         long life = absence == null ? NO_LIFE : Durations.micros(absence);
         for (K key : keys) {
             RecordKey record = core.recordKey(Objects.requireNonNull(key, "key is null"));
-            writes.add(new Write<>(key, null, record, new Content(core.payloads.encodeAbsent(record), life, 0)));
+            writes.add(new Write<>(
+                    key, null, record, new Content(core.payloads.encodeAbsent(record), life, remembered, 0)));
         }
         return enqueue(writes, steps);
     }

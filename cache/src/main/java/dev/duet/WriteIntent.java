@@ -12,7 +12,8 @@ package dev.duet;
  * }</pre>
  *
  * <p>It is renewed every third of {@code maxStaleness} for as long as it is open. One that is dropped without being closed
- * runs out within {@code maxStaleness} after it was collected as garbage, with a warning in the log. Thread-safe.
+ * runs out within {@code maxStaleness} after it was collected as garbage, with a warning in the log that says where in the
+ * application it was announced. Thread-safe.
  */
 public interface WriteIntent extends AutoCloseable {
 

@@ -1,7 +1,9 @@
 package dev.duet;
 
+import dev.duet.AnnouncedWrite.Known;
 import dev.duet.store.CacheException;
 import dev.duet.store.Content;
+import dev.duet.store.Level;
 import dev.duet.store.Namespace.Request;
 import dev.duet.store.Operation;
 import dev.duet.store.RecordKey;
@@ -9,13 +11,18 @@ import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.WriteReply;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,12 +179,17 @@ final class WritePath<K, V> {
                         steps);
     }
 
+    /** Announces a write that the application closes. */
     WriteIntent begin(Collection<? extends K> keys) {
-        return AnnouncedWrite.begin(core, records(keys));
+        refuseBehind("beginWrite(…)");
+        Map<K, RecordKey> records = records(keys);
+        return AnnouncedWrite.begin(core, records, place());
     }
 
-    <R extends @Nullable Object, X extends Exception> R update(K key, WriteFunction<R, X> write) throws X {
-        WriteIntent intent = begin(List.of(key));
+    <R extends @Nullable Object, X extends Exception> R update(
+            String method, Collection<? extends K> keys, WriteFunction<R, X> write) throws X {
+        refuseBehind(method);
+        AnnouncedWrite<K, V> intent = AnnouncedWrite.begin(core, records(keys), null);
         try {
             return write.run();
         } finally {
@@ -185,8 +197,128 @@ final class WritePath<K, V> {
         }
     }
 
+    <X extends Exception> @Nullable V updateAndPut(K key, WriteFunction<? extends @Nullable V, X> write) throws X {
+        refuseBehind("updateAndPut(…)");
+        Map<K, RecordKey> records = records(List.of(key));
+        AnnouncedWrite<K, V> intent = AnnouncedWrite.begin(core, records, null);
+        Map<K, Known<V>> values = Map.of();
+        try {
+            V value = write.run();
+            values = known(records, Collections.singletonMap(key, value));
+            return value;
+        } finally {
+            intent.close(values);
+        }
+    }
+
+    <R extends @Nullable Object> CompletableFuture<R> updateAsync(
+            String method, Collection<? extends K> keys, Supplier<? extends CompletionStage<R>> write, Executor steps) {
+        return updateAsync(method, records(keys), write, result -> Map.of(), steps);
+    }
+
+    CompletableFuture<@Nullable V> updateAndPutAsync(
+            K key, Supplier<? extends CompletionStage<? extends @Nullable V>> write, Executor steps) {
+        Map<K, RecordKey> records = records(List.of(key));
+        Supplier<CompletionStage<@Nullable V>> widened = () -> widened(write.get());
+        return updateAsync(
+                "updateAndPut(…)",
+                records,
+                widened,
+                value -> known(records, Collections.singletonMap(key, value)),
+                steps);
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // a stage only gives; null is refused by who called this
+    private static <T extends @Nullable Object> CompletionStage<T> widened(CompletionStage<? extends T> stage) {
+        return (CompletionStage<T>) stage;
+    }
+
+    private <R extends @Nullable Object> CompletableFuture<R> updateAsync(
+            String method,
+            Map<K, RecordKey> records,
+            Supplier<? extends CompletionStage<R>> write,
+            Function<R, Map<K, Known<V>>> values,
+            Executor steps) {
+        refuseBehind(method);
+        return AnnouncedWrite.beginAsync(core, records, steps)
+                .thenComposeAsync(intent -> written(intent, write, values, steps), steps);
+    }
+
+    private <R extends @Nullable Object> CompletableFuture<R> written(
+            AnnouncedWrite<K, V> intent,
+            Supplier<? extends CompletionStage<R>> write,
+            Function<R, Map<K, Known<V>>> values,
+            Executor steps) {
+        CompletableFuture<R> outcome = new CompletableFuture<>();
+        try {
+            CompletionStage<R> unused = given(intent.call(write::get)).whenComplete((result, failure) -> {
+                if (failure == null) {
+                    outcome.complete(result);
+                } else {
+                    outcome.completeExceptionally(Thrown.cause(failure));
+                }
+            });
+        } catch (Throwable e) { // whatever it is, the write is over
+            outcome.completeExceptionally(e);
+        }
+        CompletableFuture<Map<K, Known<V>>> known = outcome.thenApplyAsync(values, steps);
+        return known.handle((found, failure) -> failure == null ? found : Map.<K, Known<V>>of())
+                .thenCompose(found -> intent.closeAsync(found, steps))
+                .thenCompose(closed -> known)
+                .thenCompose(encoded -> outcome);
+    }
+
+    private <R extends @Nullable Object> CompletionStage<R> given(@Nullable CompletionStage<R> stage) {
+        if (stage == null) { // a supplier need not be compiled with a null checker
+            throw new CacheException(
+                    "a write to cache '" + core.config.name()
+                            + "' returned null; return a stage, which completes when the write is committed",
+                    null,
+                    core.config.name(),
+                    null,
+                    Level.SOURCE);
+        }
+        return stage;
+    }
+
+    /** What the keys are known to have once a write of the values is made; without what is not to be cached. */
+    Map<K, Known<V>> known(Map<K, RecordKey> records, Map<? extends K, ? extends @Nullable V> values) {
+        Map<K, Known<V>> known = new HashMap<>();
+        values.forEach((key, value) -> {
+            Content content = core.content(Objects.requireNonNull(records.get(key)), key, value);
+            if (content != null) {
+                known.put(key, new Known<>(value, content));
+            }
+        });
+        return known;
+    }
+
+    /** A write of the application's own would be overtaken by one that is pending. */
+    private void refuseBehind(String method) {
+        if (core.config.writeBehind() != null) {
+            throw new IllegalStateException("cache '" + core.config.name() + "' writes behind, so that " + method
+                    + " would be overtaken by what is pending; use put or invalidate");
+        }
+    }
+
+    /** Where in the application a write is announced. */
+    private static @Nullable String place() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> !isOurs(frame.getClassName()))
+                        .findFirst()
+                        .map(frame -> frame.toStackTraceElement().toString())
+                        .orElse(null));
+    }
+
+    private static boolean isOurs(String className) {
+        return className.startsWith("java.")
+                || className
+                        .substring(0, Math.max(0, className.lastIndexOf('.')))
+                        .equals(WritePath.class.getPackageName());
+    }
+
     /** The addresses of all keys, before anything is sent, since a key may be refused. */
-    private Map<K, RecordKey> records(Collection<? extends K> keys) {
+    Map<K, RecordKey> records(Collection<? extends K> keys) {
         Map<K, RecordKey> records = new LinkedHashMap<>();
         for (K key : keys) {
             records.put(Objects.requireNonNull(key, "key is null"), core.recordKey(key));

@@ -46,6 +46,11 @@ final class WriterHealth {
         return alone || (anySuccess && lastSuccess - known.at() >= 0);
     }
 
+    /** Whether the last write of a key failed, so that it is better made apart from others. */
+    boolean suspects(RecordKey key) {
+        return first.containsKey(key);
+    }
+
     /** It does not matter any more when this write was first tried. */
     void forget(RecordKey key) {
         first.remove(key);

@@ -33,6 +33,7 @@ final class HookedStore implements Store {
     private @Nullable ChangeListener listener;
     private Predicate<Operation<?>> failing = operation -> false;
     private boolean holding;
+    private Namespace.@Nullable Durability durability;
     private boolean down;
     private boolean silent;
     private boolean losing;
@@ -111,6 +112,15 @@ final class HookedStore implements Store {
     /** Lets every call of the store fail, or lets them succeed again. */
     synchronized void down(boolean isDown) {
         down = isDown;
+    }
+
+    /** Says this of the store's durability from now on. */
+    synchronized void durability(Namespace.Durability newDurability) {
+        durability = newDurability;
+    }
+
+    private synchronized CompletionStage<Namespace.Durability> durability(Namespace namespace) {
+        return durability == null ? namespace.durability() : CompletableFuture.completedFuture(durability);
     }
 
     /** Lets the next look at the heads see them so much lower, once, as if the store had lost changes. */
@@ -366,7 +376,7 @@ final class HookedStore implements Store {
 
         @Override
         public CompletionStage<Durability> durability() {
-            return reach(namespace::durability);
+            return reach(() -> HookedStore.this.durability(namespace));
         }
 
         @Override

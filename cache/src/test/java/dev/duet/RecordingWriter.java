@@ -1,66 +1,71 @@
 package dev.duet;
 
 import dev.duet.Cluster.User;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
-/** Writes users to a map, and remembers in which batches; fails when a test says so. Thread-safe. */
+/** Writes to a cluster's database, and notes what it was told. */
 final class RecordingWriter implements CacheWriter<Long, User> {
 
-    private final Map<Long, User> database;
-    final List<List<CacheWrite<Long, User>>> batches = new CopyOnWriteArrayList<>();
-    final Set<Long> poisoned = ConcurrentHashMap.newKeySet();
-    /** What every call fails with; null if it does not. */
-    volatile @Nullable Exception failure;
+    /** What a test does in the middle of a write. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws Exception;
+    }
 
-    /** Runs in the middle of every call, before anything is written. */
-    volatile Runnable before = () -> {};
+    /** What was written one by one. */
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    /** What was written together. */
+    final List<List<CacheWrite<Long, User>>> batches = new CopyOnWriteArrayList<>();
+
+    final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final Map<Long, User> database;
+    private volatile Step before = () -> {};
+    private volatile Step after = () -> {};
 
     RecordingWriter(Map<Long, User> database) {
         this.database = database;
     }
 
-    @Override
-    public void write(Long id, User user) {
-        throw new AssertionError("a batch is written together");
+    /** Runs this before each write; what it throws, the writer throws. */
+    void before(Step step) {
+        before = step;
+    }
+
+    /** Runs this after each write; what it throws, the writer throws. */
+    void after(Step step) {
+        after = step;
     }
 
     @Override
-    public void delete(Long id) {
-        throw new AssertionError("a batch is written together");
+    public void write(Long key, User value) throws Exception {
+        calls.add("write " + key + " " + value.email());
+        make(() -> database.put(key, value));
+    }
+
+    @Override
+    public void delete(Long key) throws Exception {
+        calls.add("delete " + key);
+        make(() -> database.remove(key));
     }
 
     @Override
     public void writeAll(List<CacheWrite<Long, User>> writes) throws Exception {
-        before.run();
-        if (failure != null) {
-            throw failure;
-        }
-        for (CacheWrite<Long, User> write : writes) {
-            if (poisoned.contains(write.key())) {
-                throw new IllegalArgumentException("user " + write.key() + " breaks a constraint");
-            }
-        }
         batches.add(List.copyOf(writes));
-        for (CacheWrite<Long, User> write : writes) {
-            User user = write.value();
-            if (user == null) {
+        make(() -> writes.forEach(write -> {
+            if (write.isRemoval()) {
                 database.remove(write.key());
             } else {
-                database.put(write.key(), user);
+                database.put(write.key(), write.value());
             }
-        }
+        }));
     }
 
-    /** All writes, in the order in which they were made. */
-    List<CacheWrite<Long, User>> writes() {
-        List<CacheWrite<Long, User>> all = new ArrayList<>();
-        batches.forEach(all::addAll);
-        return all;
+    private void make(Runnable write) throws Exception {
+        threads.add(Thread.currentThread());
+        before.run();
+        write.run();
+        after.run();
     }
 }

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
+import dev.duet.store.Namespace.Durability;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.StoreConfigurationException;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.codec.ValueCodec;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +28,7 @@ class WriteBehindTest {
     private static final Duration TERM = Duration.ofSeconds(2);
 
     private final Cluster cluster = new Cluster();
-    private final RecordingWriter writer = new RecordingWriter(cluster.database);
+    private final BatchRecorder writer = new BatchRecorder(cluster.database);
     private final List<CacheEvent> events = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -229,7 +235,7 @@ class WriteBehindTest {
 
     @Test
     void writerOfOneNodeCut_anotherNodeWrites() {
-        RecordingWriter other = new RecordingWriter(cluster.database);
+        BatchRecorder other = new BatchRecorder(cluster.database);
         Member one = node();
         Member two = cluster.node(
                 0,
@@ -419,5 +425,333 @@ class WriteBehindTest {
         assertThatThrownBy(() -> node().users.put(1L, null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("invalidate(key)");
+    }
+
+    @Test
+    void removedMeanwhile_writtenTooLate_isRemovedOnceMore() {
+        Member one = node();
+        Member two = node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            one.stop(TERM.plusSeconds(1));
+            cluster.advanceStore(TERM.plusSeconds(1));
+            two.users.invalidate(1L);
+            two.advanceAlone(PERIOD);
+            assertThat(email(1)).isEqualTo("none");
+            cluster.advanceStore(PERIOD);
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(email(1)).as("the late write came last").isEqualTo("a");
+        cluster.advanceSlowly(Duration.ofSeconds(3));
+        assertThat(email(1)).isEqualTo("none");
+        assertThat(two.email(1)).isNull();
+    }
+
+    @Test
+    void poisonedKey_writtenAgainAndAgain_spoilsNoBatchOfOthers() {
+        Member node = node();
+        writer.poisoned.add(1L);
+        for (int round = 0; round < 10; round++) {
+            node.users.put(1L, user(1, "v" + round));
+            for (long id = 2; id < 10; id++) {
+                node.users.put(id, user(id, "v" + round));
+            }
+            cluster.advance(PERIOD);
+        }
+        assertThat(writer.batches.subList(8, writer.batches.size()))
+                .as("after the first time, when the others were written one by one")
+                .hasSize(9)
+                .allMatch(batch -> batch.size() == 8);
+    }
+
+    @Test
+    void writerThatHangs_keepsNobodyFromWritingForEver() {
+        Member one = node();
+        Member two = node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            two.advanceAlone(PERIOD);
+            assertThat(writer.writes()).isEmpty();
+            for (int terms = 0; terms < 5; terms++) {
+                cluster.advanceSlowly(TERM);
+                assertThat(writer.writes()).as("renewed").isEmpty();
+            }
+            cluster.advanceSlowly(TERM.multipliedBy(3));
+            assertThat(writer.writes()).as("given up").hasSize(1);
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(one.users.stats().writeBehind().late()).isEqualTo(1);
+    }
+
+    @Test
+    void writerSlowerThanTheTerm_isTheOnlyOne() {
+        Member one = node();
+        node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            cluster.advanceSlowly(TERM.multipliedBy(3));
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(writer.writes()).hasSize(1);
+        assertThat(one.users.stats().writeBehind().late()).isZero();
+    }
+
+    @Test
+    void pendingWrite_thatCannotBeRead_isParked_andReadersGoPastIt() {
+        Member other = cluster.node(
+                0,
+                cache -> cache.codec(new OtherFormat())
+                        .writeBehind(WriteBehind.<Long, User>to(writer).flushEvery(Duration.ofDays(1))));
+        other.users.put(1L, user(1, "a"));
+        Member node = node();
+        cluster.commit(1, "in the database");
+        assertThat(node.email(1)).isEqualTo("in the database");
+        assertThat(node.users.pendingWrites().failed()).singleElement().satisfies(failed -> {
+            assertThat(failed.value()).isNull();
+            assertThat(failed.failure()).contains("cannot be read");
+        });
+    }
+
+    @Test
+    void zeroLife_isWritten_andServedOnlyWhilePending() {
+        Member node = cluster.node();
+        TwoLevelCache<Long, User> orders = node.duet
+                .cache("orders", Long.class, User.class)
+                .expiry((id, user) -> Duration.ZERO)
+                .loader(cluster::select)
+                .writeBehind(WriteBehind.<Long, User>to(writer).flushEvery(PERIOD))
+                .build();
+        cluster.advance(Duration.ZERO);
+        orders.put(1L, user(1, "a"));
+        assertThat(orders.get(1L)).isEqualTo(user(1, "a"));
+        assertThat(cluster.loads).hasValue(0);
+        cluster.advance(PERIOD);
+        cluster.commit(1, "past the cache");
+        assertThat(orders.get(1L)).extracting(User::email).isEqualTo("past the cache");
+    }
+
+    @Test
+    void absence_isRemembered_ifThatIsWanted() {
+        Member node = cluster.node(
+                0,
+                cache -> cache.cacheAbsence(Duration.ofMinutes(1))
+                        .writeBehind(WriteBehind.<Long, User>to(writer).flushEvery(PERIOD)));
+        node.users.invalidate(1L);
+        cluster.advance(PERIOD);
+        assertThat(node.email(1)).isNull();
+        assertThat(cluster.loads).hasValue(0);
+    }
+
+    @Test
+    void storeAnswersNot_whenAWriteIsSettled_itIsMadeOnceMore() {
+        Member node = node();
+        node.users.put(1L, user(1, "a"));
+        node.link.failNext(operation -> operation instanceof PendingOperation.Flushed);
+        cluster.advance(PERIOD);
+        cluster.advance(PERIOD);
+        assertThat(writer.writes()).hasSize(2);
+        assertThat(writer.writes().get(0)).isEqualTo(writer.writes().get(1));
+        assertThat(node.users.pendingWrites().size()).isZero();
+    }
+
+    @Test
+    void storeThatDropsWhatItAcknowledged_isRefused() {
+        Member node = cluster.node();
+        node.link.durability(new Durability("it evicts; have it not", null));
+        assertThatThrownBy(() -> node.duet
+                        .cache("orders", Long.class, User.class)
+                        .writeBehind(WriteBehind.to(writer))
+                        .build())
+                .isInstanceOf(StoreConfigurationException.class)
+                .hasMessageContaining("cache 'orders' cannot write behind: it evicts; have it not");
+    }
+
+    @Test
+    void storeDownAtTheStart_isCheckedByTheFirstWrite() {
+        Member node = cluster.node();
+        node.link.durability(new Durability("it evicts", null));
+        node.link.down(true);
+        TwoLevelCache<Long, User> orders = node.duet
+                .cache("orders", Long.class, User.class)
+                .writeBehind(WriteBehind.to(writer))
+                .build();
+        node.link.down(false);
+        cluster.advance(Duration.ofSeconds(2));
+        assertThatThrownBy(() -> orders.put(1L, user(1, "a"))).isInstanceOf(StoreConfigurationException.class);
+    }
+
+    @Test
+    void leaseEnded_beforeABatch_leavesItToOthers() {
+        Member node = node(settings -> settings.batchSize(1));
+        node.users.put(1L, user(1, "a"));
+        node.users.put(2L, user(2, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            node.stop(TERM.plusSeconds(1));
+        };
+        node.advanceAlone(PERIOD);
+        assertThat(writer.writes()).hasSize(1);
+    }
+
+    @Test
+    void leaseEnded_andTakenAgainMeanwhile_isLateAllTheSame() {
+        Member one = node();
+        Member two = node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            one.stop(TERM.plusSeconds(1));
+            cluster.advanceStore(TERM.plusSeconds(1));
+            two.users.put(1L, user(1, "b"));
+            two.advanceAlone(PERIOD);
+            two.users.put(2L, user(2, "a")); // so that there is something to claim
+            one.advanceAlone(Duration.ZERO);
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(one.users.stats().writeBehind().late()).isEqualTo(1);
+        cluster.advanceSlowly(Duration.ofSeconds(3));
+        assertThat(email(1)).isEqualTo("b");
+    }
+
+    @Test
+    void close_givesTheLeasesBack_alsoOfWhatIsToBeTriedLater() {
+        Member one = node(settings -> settings.leaseTerm(Duration.ofDays(1)));
+        Member two = node();
+        writer.poisoned.add(1L);
+        one.users.put(1L, user(1, "a"));
+        one.advanceAlone(PERIOD);
+        one.duet.close();
+        writer.poisoned.clear();
+        cluster.advanceStore(Duration.ofSeconds(2));
+        two.advanceAlone(PERIOD);
+        assertThat(email(1)).isEqualTo("a");
+    }
+
+    @Test
+    void poisonedWrites_areNoReasonToWait() {
+        Member node =
+                node(settings -> settings.retry(WriteRetry.exponential(Duration.ofSeconds(2), Duration.ofSeconds(2))));
+        writer.poisoned.add(1L);
+        writer.poisoned.add(2L);
+        for (long id = 1; id < 5; id++) {
+            node.users.put(id, user(id, "a"));
+        }
+        cluster.advance(PERIOD);
+        cluster.advanceSlowly(Duration.ofMillis(1_600)); // both are tried again
+        assertThat(node.users.stats().writeBehind().failures()).isEqualTo(4);
+        node.users.put(9L, user(9, "a"));
+        cluster.advance(PERIOD);
+        assertThat(email(9)).isEqualTo("a");
+    }
+
+    @Test
+    void full_whileTheDatabaseIsDown_doesNotHurryIt() {
+        Member node = node(settings -> settings.maximumPending(1));
+        AtomicInteger attempts = new AtomicInteger();
+        writer.failure = new IOException("down");
+        writer.before = attempts::incrementAndGet;
+        node.users.put(1L, user(1, "a"));
+        cluster.advance(PERIOD);
+        assertThatThrownBy(() -> node.users.put(2L, user(2, "a"))).isInstanceOf(WriteBehindFullException.class);
+        assertThat(attempts).hasValueLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void flush_withoutTheStore_fails() {
+        Member node = node();
+        node.link.down(true);
+        assertThatThrownBy(() -> node.users.pendingWrites().flush(Duration.ofMillis(100)))
+                .isInstanceOf(StoreUnavailableException.class);
+    }
+
+    @Test
+    void rounds_areMadeOneAtATime() {
+        Member node = node();
+        node.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            try {
+                assertThat(Cluster.<Boolean>elsewhere(
+                                () -> node.users.pendingWrites().flush(Duration.ofMillis(100))))
+                        .isFalse();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        };
+        cluster.advance(PERIOD);
+        assertThat(writer.writes()).hasSize(1);
+    }
+
+    @Test
+    void put_whoseAnswerIsLost_dropsTheOwnCopy() {
+        Member node = node();
+        node.users.put(1L, user(1, "a"));
+        cluster.advance(PERIOD);
+        node.link.holdFeed();
+        node.link.loseReplies(true);
+        assertThatThrownBy(() -> node.users.put(1L, user(1, "b"))).isInstanceOf(StoreUnavailableException.class);
+        node.link.loseReplies(false);
+        assertThat(node.email(1)).isEqualTo("b");
+    }
+
+    @Test
+    void zeroLife_takesThePlaceOfWhatWasNear() {
+        Member node = cluster.node();
+        TwoLevelCache<Long, User> orders = node.duet
+                .cache("orders", Long.class, User.class)
+                .expiry((id, user) -> user.email().equals("brief") ? Duration.ZERO : Duration.ofMinutes(1))
+                .loader(cluster::select)
+                .writeBehind(WriteBehind.<Long, User>to(writer).flushEvery(PERIOD))
+                .build();
+        orders.put(1L, user(1, "a"));
+        orders.put(1L, user(1, "brief"));
+        assertThat(orders.get(1L)).isEqualTo(user(1, "brief"));
+    }
+
+    @Test
+    void invalidationOwed_readsWaitForIt_andDoNotGoPastTheStore() {
+        Member node = node();
+        writer.failure = new IOException("down");
+        node.users.put(1L, user(1, "a"));
+        node.link.down(true);
+        node.users.invalidateAll();
+        node.link.down(false);
+        assertThatThrownBy(() -> node.users.get(1L))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("still to be told of an invalidation");
+        cluster.advanceSlowly(Duration.ofSeconds(2));
+        assertThat(node.email(1)).isEqualTo("a");
+    }
+
+    @Test
+    void readWithinAWriteOfAnotherCache_doesNotGoPastTheStoreEither() {
+        Member node = node();
+        TwoLevelCache<Long, User> others =
+                node.duet.cache("others", Long.class, User.class).build();
+        node.link.down(true);
+        assertThatThrownBy(() -> others.update(7L, () -> node.users.get(1L)))
+                .isInstanceOf(StoreUnavailableException.class);
+        assertThat(cluster.loads).hasValue(0);
+    }
+
+    /** Reads and writes what no other codec does. */
+    private static final class OtherFormat implements ValueCodec<User> {
+        @Override
+        public byte[] encode(User user) {
+            return user.email().getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public User decode(byte[] bytes) {
+            return user(1, new String(bytes, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public String format() {
+            return "other";
+        }
     }
 }

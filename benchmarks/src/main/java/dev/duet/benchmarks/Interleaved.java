@@ -35,6 +35,29 @@ final class Interleaved {
     private final Class<?> benchmark;
     private final String baseline;
     private final int[] threads;
+    private String[] jvmArguments = {};
+    private List<Figure> figures = List.of(new Figure("ops/us", Interleaved::score));
+
+    /**
+     * What is compared of a fork.
+     *
+     * @param name what it is, with its unit
+     * @param of takes it from what the fork measured
+     */
+    record Figure(String name, ToDoubleFunction<RunResult> of) {
+
+        /** A percentile of what single calls took, of a benchmark that samples them. */
+        static Figure percentile(int percent, String unit) {
+            return new Figure(
+                    "p" + percent + " " + unit,
+                    run -> run.getPrimaryResult().getStatistics().getPercentile(percent));
+        }
+
+        /** How many there are in a second, of a benchmark that says how many microseconds one takes. */
+        static Figure perSecond() {
+            return new Figure("per second", run -> 1e6 / score(run));
+        }
+    }
 
     /**
      * Describes a suite.
@@ -47,6 +70,18 @@ final class Interleaved {
         this.benchmark = benchmark;
         this.baseline = baseline;
         this.threads = threads.clone();
+    }
+
+    /** Hands arguments to the JVMs of the forks, beside those of this one; none if left out. */
+    Interleaved jvmArguments(String... arguments) {
+        this.jvmArguments = arguments.clone();
+        return this;
+    }
+
+    /** Compares these; operations per microsecond if left out. */
+    Interleaved figures(Figure... compared) {
+        this.figures = List.of(compared);
+        return this;
     }
 
     /**
@@ -65,6 +100,7 @@ final class Interleaved {
                                 .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
                                 .threads(count)
                                 .forks(1)
+                                .jvmArgsAppend(jvmArguments)
                                 .shouldFailOnError(true)
                                 .addProfiler(GCProfiler.class)
                                 .build())
@@ -91,28 +127,30 @@ final class Interleaved {
     }
 
     private void print(Map<String, List<RunResult>> byName) {
-        System.out.printf(
-                "%n%-32s %7s %9s %26s %8s%n",
-                benchmark.getSimpleName(), "threads", "ops/us", "ratio to " + baseline, "B/op");
+        System.out.printf("%n%-32s %7s", benchmark.getSimpleName(), "threads");
+        figures.forEach(figure -> System.out.printf(" %10s %26s", figure.name(), "ratio to " + baseline));
+        System.out.printf(" %8s%n", "B/op");
         byName.values().forEach(forks -> {
             int count = forks.get(0).getParams().getThreads();
             List<RunResult> base = Objects.requireNonNull(byName.get(baseline + "/" + count));
-            List<Double> ratios = new ArrayList<>();
-            for (int round = 0; round < forks.size(); round++) {
-                ratios.add(score(forks.get(round)) / score(base.get(round)));
+            System.out.printf("%-32s %7d", method(forks.get(0)), count);
+            for (Figure figure : figures) {
+                DoubleSummaryStatistics ratio = ratios(forks, base, figure);
+                System.out.printf(
+                        " %10.1f %10.2f (%.2f to %.2f)",
+                        mean(forks, figure.of()), ratio.getAverage(), ratio.getMin(), ratio.getMax());
             }
-            DoubleSummaryStatistics ratio =
-                    ratios.stream().mapToDouble(Double::doubleValue).summaryStatistics();
-            System.out.printf(
-                    "%-32s %7d %9.1f %10.2f (%.2f to %.2f) %8.3f%n",
-                    method(forks.get(0)),
-                    count,
-                    mean(forks, Interleaved::score),
-                    ratio.getAverage(),
-                    ratio.getMin(),
-                    ratio.getMax(),
-                    mean(forks, Interleaved::allocation));
+            System.out.printf(" %8.3f%n", mean(forks, Interleaved::allocation));
         });
+    }
+
+    private static DoubleSummaryStatistics ratios(List<RunResult> forks, List<RunResult> base, Figure figure) {
+        DoubleSummaryStatistics ratios = new DoubleSummaryStatistics();
+        for (int round = 0; round < forks.size(); round++) {
+            ratios.accept(
+                    figure.of().applyAsDouble(forks.get(round)) / figure.of().applyAsDouble(base.get(round)));
+        }
+        return ratios;
     }
 
     private static double mean(List<RunResult> runs, ToDoubleFunction<RunResult> figure) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,24 +23,34 @@ class DocumentationTest {
     private static final Pattern EXAMPLE = Pattern.compile("// example: (\\S+)\\R(.*?)// end\\R", Pattern.DOTALL);
 
     @ParameterizedTest
-    @CsvSource({"docs/reading.md, ReadingExamples"})
+    @CsvSource({"docs/reading.md, ReadingExamples", "docs/writing.md, WritingExamples WritingExamplesIT"})
     void javaOfDocument_isThatOfTheExamples(String document, String examples) throws IOException {
         List<String> blocks = BLOCK.matcher(read(document))
                 .results()
                 .map(block -> bare(block.group(1)))
                 .toList();
         Map<String, String> byName = new LinkedHashMap<>();
-        EXAMPLE.matcher(read("cache/src/test/java/dev/duet/docs/" + examples + ".java"))
-                .results()
-                .forEach(example -> assertThat(byName.put(example.group(1), bare(example.group(2))))
-                        .as("another example '%s' of %s", example.group(1), examples)
-                        .isNull());
+        for (String test : examples.split(" ")) {
+            EXAMPLE.matcher(read("cache/src/test/java/dev/duet/docs/" + test + ".java"))
+                    .results()
+                    .forEach(example -> assertThat(byName.put(example.group(1), bare(example.group(2))))
+                            .as("another example '%s' of %s", example.group(1), test)
+                            .isNull());
+        }
 
         assertThat(blocks).as("Java in %s", document).isNotEmpty();
         assertThat(byName.values())
                 .as("the examples %s, against the blocks of %s", byName.keySet(), document)
                 .containsExactlyInAnyOrderElementsOf(blocks);
     }
+
+    /** Runs the examples, which are no tests by their name. */
+    @Nested
+    class Reading extends ReadingExamples {}
+
+    /** Likewise; those that take a PostgreSQL are run as an integration test. */
+    @Nested
+    class Writing extends WritingExamples {}
 
     /** The text of a file of the project, whether the tests run in its root or in the folder of a module. */
     private static String read(String file) throws IOException {

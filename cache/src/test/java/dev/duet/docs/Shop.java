@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The systems of record that the examples of the documentation load from. */
+/** The systems of record that the examples of the documentation load from, and write to. */
 final class Shop {
 
     /** How many calls loaded something. */
@@ -19,6 +20,9 @@ final class Shop {
 
     /** Whether each load fails. */
     volatile boolean broken;
+
+    /** The products that are not called as they were at first. */
+    private final Map<Long, String> names = new ConcurrentHashMap<>();
 
     record Product(long id, String name) {}
 
@@ -35,7 +39,7 @@ final class Shop {
 
     Product findProduct(long id) {
         load();
-        return id == 404 ? null : new Product(id, "tea " + id);
+        return id == 404 ? null : new Product(id, name(id));
     }
 
     Product findBySlug(String slug) {
@@ -87,6 +91,34 @@ final class Shop {
     int distance(String from, String to) {
         load();
         return 520;
+    }
+
+    int rename(long id, String name) {
+        names.put(id, name);
+        return 1;
+    }
+
+    Product renameReturning(long id, String name) {
+        rename(id, name);
+        return new Product(id, name);
+    }
+
+    CompletionStage<Integer> renameAsync(long id, String name) {
+        return CompletableFuture.completedFuture(rename(id, name));
+    }
+
+    void swapNames(long one, long other) {
+        String name = name(one);
+        names.put(one, name(other));
+        names.put(other, name);
+    }
+
+    void remove(long id) {
+        names.remove(id);
+    }
+
+    String name(long id) {
+        return names.getOrDefault(id, "tea " + id);
     }
 
     private void load() {

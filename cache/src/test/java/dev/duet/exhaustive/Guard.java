@@ -16,6 +16,10 @@ enum Guard {
     BEGIN_BROADCAST,
     /** A writer that finds its intent gone invalidates (A21). */
     INTENT_CHECKED,
+    /** An intent that was lost and is announced again leaves no value (A31). */
+    AGAIN,
+    /** An intent that began below the floor of its cache leaves no value (A06). */
+    INTENT_FLOOR,
     /** What lies below the floor of its cache is absent from the store (A06). */
     STORE_FLOOR,
     /** What lies below the floor of its partition is not served near (A06, A07). */
@@ -31,5 +35,7 @@ enum Guard {
     /** Near copies are dropped before flights are detached. */
     DROPPED_BEFORE_DETACHED,
     /** A node's own value takes the place of what it may have near, even if it cannot be kept (A25). */
-    REPLACED
+    REPLACED,
+    /** A node's own value, of an announced write, is kept near unless the key was invalidated since it was sent (A25). */
+    OWN_TICKET
 }

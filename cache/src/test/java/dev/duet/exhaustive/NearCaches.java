@@ -46,7 +46,13 @@ final class NearCaches {
 
     private record Raise(Near near, int version) {}
 
-    private record Insertion(Near near, int ticket, Copy copy, boolean own) {}
+    private record Insertion(Near near, int ticket, Copy copy, Kind kind) {}
+
+    private enum Kind {
+        READ,
+        PUT,
+        ANNOUNCED
+    }
 
     /** What a lookup serves. */
     @Nullable
@@ -79,7 +85,7 @@ final class NearCaches {
     /** Keeps what was read with a ticket that is {@code behind} by a number of invalidations. */
     Result fill(Near near, int behind, Copy copy) {
         return known.computeIfAbsent(
-                new Insertion(near, behind, copy, false),
+                new Insertion(near, behind, copy, Kind.READ),
                 call -> on(
                         near,
                         near.last(),
@@ -90,12 +96,23 @@ final class NearCaches {
     /** Keeps what the node itself has put, with a ticket that is {@code behind} by a number of invalidations. */
     Result replace(Near near, int behind, Copy copy) {
         return known.computeIfAbsent(
-                new Insertion(near, behind, copy, true),
+                new Insertion(near, behind, copy, Kind.PUT),
                 call -> on(
                         near,
                         near.last(),
                         behind,
                         (real, ticket) -> real.replace(KEY, ticket, copy, 0, copy.version(), FOREVER)));
+    }
+
+    /** Keeps what the node's own announced write has left, with a ticket that is {@code behind} by a number of invalidations. */
+    Result replaceAnnounced(Near near, int behind, Copy copy) {
+        return known.computeIfAbsent(
+                new Insertion(near, behind, copy, Kind.ANNOUNCED),
+                call -> on(
+                        near,
+                        near.last(),
+                        behind,
+                        (real, ticket) -> real.replaceAnnounced(KEY, ticket, copy, 0, copy.version(), FOREVER)));
     }
 
     private interface Call {

@@ -48,6 +48,11 @@ final class Nodes {
                 scope.has(Guard.REPLACED) ? near.replace(before, ticket, copy) : near.fill(before, ticket, copy));
     }
 
+    State replaceAnnounced(State state, int n, int ticket, Copy copy) {
+        int behind = scope.has(Guard.OWN_TICKET) ? ticket : 0;
+        return take(state, n, near.replaceAnnounced(state.node(n).near(), behind, copy));
+    }
+
     /** Drops a node's own copy. */
     State drop(State state, int n) {
         return scope.has(Guard.OWN_COPY_DROPPED)

@@ -16,6 +16,7 @@ final class Operations {
     final Lease lease;
     final Release release;
     final Begin begin;
+    final Begin beginAgain;
     final Renew renew;
     final Complete completeWithNothing;
     private final Map<Integer, Complete> completions = new HashMap<>();
@@ -28,6 +29,7 @@ final class Operations {
         this.lease = new Lease(token, Records.TERM, 0);
         this.release = new Release(token);
         this.begin = new Begin(token, Records.TERM);
+        this.beginAgain = new Begin(token, Records.TERM, true);
         this.renew = new Renew(token, Records.TERM);
         this.completeWithNothing = new Complete(token, null);
     }

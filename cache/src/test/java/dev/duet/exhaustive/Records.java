@@ -99,7 +99,8 @@ final class Records {
                     new Leased(fill.token(), fill.granted(), Value.NEVER, false, null),
                     new Moment(NOW, moment.head(), 0));
         }
-        Outcome<R> outcome = operation.apply(record, moment);
+        boolean seesFloor = scope.has(Guard.INTENT_FLOOR) || !(operation instanceof Complete);
+        Outcome<R> outcome = operation.apply(record, seesFloor ? moment : new Moment(NOW, moment.head(), 0));
         if (!scope.has(Guard.LEASE_REPLACED) && outcome.change() && live instanceof Leased) {
             return new Outcome<>(record, outcome.reply(), true, false);
         }

@@ -22,12 +22,31 @@ final class Scopes {
             .reader(1, 1)
             .allow(Fault.CRASH, 1);
 
-    /** Values are stored by writers: what the protocol has, and no cache does yet. */
+    /** Values are stored by writers. */
     static final Scope WRITES_THROUGH = Scope.of("two writes through, one crash")
             .writer(WRITE_THROUGH, 0)
             .writer(WRITE_THROUGH, 1)
             .reader(0, 1)
             .allow(Fault.CRASH, 1);
+
+    /** The whole cache is invalidated between the beginning of a write and its completion, or at any other time. */
+    static final Scope THROUGH_AND_WHOLE_CACHE = Scope.of("a write through, and an invalidation of the whole cache")
+            .writer(WRITE_THROUGH, 0)
+            .writer(INVALIDATE_ALL, 1)
+            .reader(0, 1);
+
+    /** A write through is slow, loses its intent, and announces itself again. */
+    static final Scope SLOW_THROUGH = Scope.of("a write through that outlives its intent, and an invalidation")
+            .writer(WRITE_THROUGH, 0)
+            .writer(INVALIDATE, 1)
+            .reader(0, 1)
+            .allow(Fault.SLOW_WRITER, 1);
+
+    /** A writer keeps its own value near while another writes. */
+    static final Scope THROUGH_AND_OWN = Scope.of("a write through, and an invalidation on the same node")
+            .writer(WRITE_THROUGH, 0)
+            .writer(INVALIDATE, 0)
+            .reader(0, 1);
 
     static final Scope FLIGHTS = Scope.of("an invalidation and an update, two readers on one node")
             .writer(INVALIDATE, 1)
@@ -93,6 +112,9 @@ final class Scopes {
         return List.of(
                 UPDATES,
                 WRITES_THROUGH,
+                THROUGH_AND_WHOLE_CACHE,
+                SLOW_THROUGH,
+                THROUGH_AND_OWN,
                 FLIGHTS,
                 JOINED_TWICE,
                 PEEKS,

@@ -7,7 +7,7 @@ package dev.duet.exhaustive;
  * @param row the version of the row that it committed, or zero
  * @param ticket how often the key was invalidated on its node since it took its ticket, at most 2
  * @param version the version under which the store keeps what it put, or zero
- * @param renewal whether its intent was renewed, or is to be announced anew
+ * @param renewal whether its intent was renewed, or is to be announced again
  */
 record Writer(Step step, int row, int ticket, int version, Renewal renewal) {
 

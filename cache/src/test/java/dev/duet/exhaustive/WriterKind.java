@@ -4,7 +4,7 @@ package dev.duet.exhaustive;
 enum WriterKind {
     /** {@code update}: begin, commit, complete with nothing. */
     UPDATE,
-    /** As the protocol has {@code update}: begin, commit, complete with the new value. */
+    /** {@code put} with a writer, or {@code updateAndPut}: begin, commit, complete with the new value. */
     WRITE_THROUGH,
     /** Cache-aside: commit, then {@code invalidate}. */
     INVALIDATE,

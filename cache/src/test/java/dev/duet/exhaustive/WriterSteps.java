@@ -63,13 +63,19 @@ final class WriterSteps {
                                 .with(w, writer.at(Step.READY)));
             case READY -> commit(state, w, next);
             case COMMITTED -> {
-                if (announces) {
+                if (role(w).kind() == WriterKind.UPDATE) {
                     complete(state, w, next);
                 } else {
                     tell(state, w, next);
                 }
             }
-            case TICKETED -> put(state, w, next);
+            case TICKETED -> {
+                if (announces) {
+                    completeWithValue(state, w, next);
+                } else {
+                    put(state, w, next);
+                }
+            }
             case COMPLETED -> clear(state, w, next);
             case CLEARED -> clearRest(state, w, next);
             case DONE, CRASHED -> {
@@ -78,7 +84,7 @@ final class WriterSteps {
         }
     }
 
-    /** A value that is put says what the row is, so an application that puts has to keep its writers apart. */
+    /** A value that is put unannounced says what the row is, so an application that does so has to keep its writers apart. */
     private boolean isHisTurn(State state, int w) {
         return !scope.putsNear() || w == 0 || state.writer(w - 1).told() > 0;
     }
@@ -96,13 +102,20 @@ final class WriterSteps {
     }
 
     private void complete(State state, int w, Successors next) {
-        Writer writer = state.writer(w);
-        boolean writesThrough = role(w).kind() == WriterKind.WRITE_THROUGH;
-        Operation.Complete operation =
-                writesThrough ? operations.get(w).complete(writer.row()) : operations.get(w).completeWithNothing;
         next.add(
                 () -> name(w) + "completes",
-                records.execute(state, operation).state().with(w, writer.at(Step.COMPLETED)));
+                records.execute(state, operations.get(w).completeWithNothing)
+                        .state()
+                        .with(w, state.writer(w).at(Step.COMPLETED)));
+    }
+
+    private void completeWithValue(State state, int w, Successors next) {
+        Writer writer = state.writer(w);
+        Done<WriteReply> done = records.execute(state, operations.get(w).complete(writer.row()));
+        WriteReply reply = done.reply();
+        next.add(
+                () -> name(w) + "completes with " + writer.row(),
+                done.state().with(w, writer.stored(reply.stored() ? (int) reply.version() : 0)));
     }
 
     private void tell(State state, int w, Successors next) {
@@ -168,6 +181,10 @@ final class WriterSteps {
                 writer.version() > 0
                         ? nodes.replace(state, n, writer.ticket(), new Copy(writer.row(), writer.version()))
                         : nodes.drop(state, n);
+            case WRITE_THROUGH ->
+                writer.version() > 0
+                        ? nodes.replaceAnnounced(state, n, writer.ticket(), new Copy(writer.row(), writer.version()))
+                        : nodes.drop(state, n);
             default -> nodes.drop(state, n);
         };
     }
@@ -185,7 +202,10 @@ final class WriterSteps {
     private void renew(State state, int w, Successors next) {
         Writer writer = state.writer(w);
         if (writer.renewal() == Renewal.ANNOUNCES_ANEW) {
-            next.add(() -> name(w) + "announces itself anew", begin(state, w).with(w, writer.with(Renewal.OVER)));
+            Operation.Begin again = scope.has(Guard.AGAIN) ? operations.get(w).beginAgain : operations.get(w).begin;
+            next.add(
+                    () -> name(w) + "announces itself again",
+                    records.execute(state, again).state().with(w, writer.with(Renewal.OVER)));
         } else if (writer.renewal() == Renewal.NONE && writer.isWorking() && scope.times(Fault.SLOW_WRITER) > 0) {
             Done<Boolean> done = records.execute(state, operations.get(w).renew);
             if (!done.reply()) {

@@ -78,6 +78,8 @@ import org.jspecify.annotations.Nullable;
  *     <p>A write of this node's own comes back as a message, often before its reply, and must not void its own ticket.
  *     So an invalidation counts first and then says which change it was for, and {@code replace} reads the two in the
  *     other order: if it finds its own change named, its count is in, and if one is all there is, nothing else happened.
+ *     A write that was announced completes at the version of some earlier change, which may have been named before the
+ *     ticket was taken; so {@code replaceAnnounced} takes every count for one against it.
  *
  *     <p>A lookup reads the freshness, <em>then</em> the entry, <em>then</em> the floor and the clock. Freshness is
  *     extended after the changes that it vouches for were acted upon, so an entry that is read after it has survived them.
@@ -362,10 +364,27 @@ public final class NearCache<K, V> {
      * @throws IllegalArgumentException if the weigher says that the value weighs less than nothing
      */
     public FillOutcome replace(K key, long ticket, V value, int partition, long version, NearLife life) {
+        return replace(key, ticket, value, partition, version, life, true);
+    }
+
+    /**
+     * As {@link #replace}, for a value whose storing was no change, as its write was announced before: no message of it is to
+     * come, and any invalidation since the ticket counts against it. The message of the announcement does too, if it comes as
+     * late as that, which costs a miss.
+     *
+     * @param ticket from {@link #ticket}, taken between the announcement and the sending of the value
+     * @param version the head of the partition at which the value was stored
+     */
+    public FillOutcome replaceAnnounced(K key, long ticket, V value, int partition, long version, NearLife life) {
+        return replace(key, ticket, value, partition, version, life, false);
+    }
+
+    private FillOutcome replace(
+            K key, long ticket, V value, int partition, long version, NearLife life, boolean isChange) {
         Objects.requireNonNull(value, "value");
         Objects.checkIndex(partition, floors.length());
-        Fill fill =
-                new Fill(stripe(key), ticket, NearEntry.of(value, version, life, partition, weigh(key, value)), true);
+        NearEntry<V> candidate = NearEntry.of(value, version, life, partition, weigh(key, value));
+        Fill fill = new Fill(stripe(key), ticket, candidate, isChange);
         insert(key, partition, version, (k, current) -> {
             NearEntry<V> kept = fill.apply(k, current);
             stripes.incrementAndGet(fill.stripe);

@@ -197,6 +197,38 @@ class NearCacheTest {
     }
 
     @Test
+    void replaceAnnounced_announcementHeardBefore_keepsTheValue() {
+        near.invalidate("a", PARTITION, 2);
+        long ticket = near.ticket("a");
+
+        assertThat(near.replaceAnnounced("a", ticket, "new", PARTITION, 2, FOREVER))
+                .isEqualTo(FillOutcome.FILLED);
+        assertThat(near.lookup("a")).isEqualTo("new");
+    }
+
+    @Test
+    void A25_announcementHeardBeforeAndOwnLaterWriteSince_dropsTheValue() {
+        near.invalidate("a", PARTITION, 2);
+        long ticket = near.ticket("a");
+        near.invalidate("a"); // its message has not come yet
+
+        assertThat(near.replaceAnnounced("a", ticket, "old", PARTITION, 2, FOREVER))
+                .isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.lookup("a")).isNull();
+    }
+
+    @Test
+    void replaceAnnounced_announcementHeardSince_isAMiss() {
+        fill("a", "old", 1);
+        long ticket = near.ticket("a");
+        near.invalidate("a", PARTITION, 2);
+
+        assertThat(near.replaceAnnounced("a", ticket, "new", PARTITION, 2, FOREVER))
+                .isEqualTo(FillOutcome.INVALIDATED);
+        assertThat(near.lookup("a")).isNull();
+    }
+
+    @Test
     void A25_ownMessageAndAnotherCameFirst_dropsTheValue() {
         long ticket = near.ticket("a");
         near.invalidate("a", PARTITION, 2);

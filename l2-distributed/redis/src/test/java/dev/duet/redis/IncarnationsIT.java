@@ -229,7 +229,8 @@ class IncarnationsIT {
         assertThat(see(second, keys().get(1))).as("an intent stands").isEqualTo("Writing");
         assertThat(await(second.execute(keys().get(1), new Operation.Complete("w", content("v2"))))
                         .stored())
-                .isTrue();
+                .as("of before")
+                .isFalse();
         assertThat(await(first.heads())[0]).isGreaterThan(before[0]);
         assertThat(see(first, keys().get(0))).isEqualTo("v2");
     }

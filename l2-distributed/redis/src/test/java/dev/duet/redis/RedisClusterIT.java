@@ -4,8 +4,11 @@ import static dev.duet.redis.Redises.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.store.Change;
+import dev.duet.store.Content;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.testkit.RedisServer;
 import dev.duet.testkit.contract.RecordingListener;
@@ -63,6 +66,46 @@ class RedisClusterIT {
                         Stream.of("CLUSTER", "ADDSLOTS"),
                         IntStream.range(from, to).mapToObj(Integer::toString))
                 .toArray(String[]::new);
+    }
+
+    @Test
+    void pendingWrites_areClaimedOnAllMastersTogether() {
+        Config config = new Config();
+        config.useClusterServers()
+                .addNodeAddress(first.uri(), second.uri())
+                .setReadMode(ReadMode.MASTER)
+                .setRetryAttempts(0);
+        try (RedisStore store = RedisStore.connect(config)) {
+            Namespace namespace = store.open(new NamespaceConfig("pending", 64), "n1");
+            List<Integer> partitions = IntStream.range(0, 64).boxed().toList();
+            Set<RecordKey> keys = new HashSet<>();
+            for (int i = 0; i < 200; i++) {
+                RecordKey key = namespace.config().recordKey("users", Integer.toString(i));
+                keys.add(key);
+                await(namespace.execute(key, new PendingOperation.Enqueue(Redises.content("v" + i), true)));
+                assertThat(Redises.see(namespace, key)).isEqualTo("v" + i);
+            }
+
+            List<PendingWrite> due = namespace.claim("users", partitions, "f", Redises.HOUR, 100).stream()
+                    .flatMap(claim -> await(claim).due().stream())
+                    .toList();
+
+            assertThat(due).extracting(PendingWrite::key).containsExactlyInAnyOrderElementsOf(keys);
+            for (PendingWrite write : due) {
+                await(namespace.execute(
+                        write.key(), new PendingOperation.Failed(write.version(), 1, Content.FOREVER, "down")));
+            }
+            assertThat(await(namespace.parked("users", 100)))
+                    .extracting(PendingWrite::key)
+                    .containsExactlyInAnyOrderElementsOf(keys);
+            assertThat(await(namespace.durability()).refusal()).isNull();
+            assertThat(await(namespace.durability()).warning())
+                    .contains("append-only file")
+                    .doesNotContain("moreover");
+            second.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu");
+            assertThat(await(namespace.durability()).refusal()).contains("allkeys-lfu");
+            second.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
+        }
     }
 
     @Test

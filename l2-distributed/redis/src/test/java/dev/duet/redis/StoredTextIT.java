@@ -16,6 +16,10 @@ import dev.duet.store.LeaseReply;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingReply;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
@@ -38,6 +42,9 @@ class StoredTextIT {
 
     @RegisterExtension
     static final RedisExtension redis = RedisExtension.create();
+
+    private static final String VALUE =
+            "V 1795445963985766 1795445963985766 9007199254740991 9007199254740991 0 0 - 3\nAda";
 
     private final RedisServer server = redis.server();
     private RedisStore store;
@@ -80,7 +87,7 @@ class StoredTextIT {
                         prefix + "log",
                         prefix + "users:456");
         assertThat(command("HGETALL", namespace.config().name() + ":namespace"))
-                .isEqualTo(List.of("partitions", "1", "format", "2"));
+                .isEqualTo(List.of("partitions", "1", "format", "3"));
         assertThat(command("HKEYS", prefix + "floors"))
                 .asInstanceOf(InstanceOfAssertFactories.LIST)
                 .containsExactlyInAnyOrder("*", "*run", "orders");
@@ -146,7 +153,8 @@ class StoredTextIT {
         await(namespace.execute(key, new Operation.Begin("w2", HOUR)));
 
         assertThat((String) command("GET", record()))
-                .matches("I 1 w1:\\d{16},w2:\\d{16}\nV \\d{16} \\d{16} 9007199254740991 9007199254740991 0 0 - 3\nAda");
+                .matches(
+                        "I 1 \\d{16} w1:\\d{16},w2:\\d{16}\nV \\d{16} \\d{16} 9007199254740991 9007199254740991 0 0 - 3\nAda");
     }
 
     @Test
@@ -190,10 +198,24 @@ class StoredTextIT {
                 "v 1795445963985766 1795445963985766 9007199254740991 9007199254740991 0 0 - 3\nAda",
                 "L loader 1795445963985766 9007199254740991",
                 "L loader 1795445963985766 9007199254740991 0\nx",
-                "I 0 loader\n",
-                "I 2 loader:9007199254740991\n",
-                "I 0 loader:9007199254740991",
-                "I 0 :9007199254740991\n");
+                "I 0 1 loader\n",
+                "I 0 loader:9007199254740991\n",
+                "I 2 1 loader:9007199254740991\n",
+                "I 0 1 loader:9007199254740991",
+                "I 0 1 :9007199254740991\n",
+                "P 1 0 -",
+                "P 1 0 -\n",
+                "P 1 0 -\nx",
+                "P 1 0 0 -\n" + VALUE,
+                "P 1 - -\n" + VALUE,
+                "P 1 2147483648 -\n" + VALUE,
+                "P 9007199254740992 0 -\n" + VALUE,
+                "P 1 0 1\n" + VALUE,
+                "P 1 0 -1\n" + VALUE,
+                "P 1 0 99999999999999999999\n" + VALUE,
+                "P 1 0 -\n" + VALUE + "x",
+                "P 1 0 -\nL loader 1795445963985766 9007199254740991 0\n",
+                "P 1 0 -\nV 9007199254740992 1 1 1 0 0 - 0\n");
     }
 
     @ParameterizedTest
@@ -266,6 +288,135 @@ class StoredTextIT {
         assertThat(fill(namespace, key, ((LeaseReply.Granted) reply).head(), "v2"))
                 .isTrue();
         assertThat(see(namespace, key)).isEqualTo("v2");
+    }
+
+    private static PendingOperation.Enqueue write(String value) {
+        return new PendingOperation.Enqueue(content(value, HOUR), true);
+    }
+
+    private Claim claim() {
+        return await(namespace.claim("users", List.of(0), "f", HOUR, 10).get(0));
+    }
+
+    @Test
+    void pendingWrite_isALineAndTheValue_thatDoNotExpire_andHasItsPlaceInAQueue() {
+        long version = await(namespace.execute(key, write("Ada"))).version();
+        String value = "V " + version + " \\d{16} \\d{16} \\d{16} 0 0 - 3\nAda";
+
+        assertThat((String) command("GET", record())).matches("P \\d{16} 0 -\n" + value);
+        assertThat(command("PTTL", record())).isEqualTo(-1L);
+        assertThat(command("ZRANGE", prefix + "pending/users", "0", "-1")).isEqualTo(List.of("456"));
+        assertThat(claim().granted()).isTrue();
+        assertThat((String) command("GET", prefix + "flusher/users")).matches("f:\\d{16}");
+        assertThat(command("PTTL", prefix + "flusher/users"))
+                .as("not to be evicted")
+                .isEqualTo(-1L);
+
+        await(namespace.execute(key, new PendingOperation.Failed(version, 2, HOUR, "Zoë\nis out")));
+        assertThat((String) command("GET", record())).matches("P \\d{16} 2 11\nZoë\nis out" + value);
+
+        await(namespace.execute(key, new PendingOperation.Failed(version, 3, Content.FOREVER, "")));
+        assertThat((String) command("GET", record())).matches("P 9007199254740991 3 0\n" + value);
+        assertThat(command("ZRANGE", prefix + "failed/users", "0", "-1")).isEqualTo(List.of("456"));
+        assertThat(command("EXISTS", prefix + "pending/users")).isEqualTo(0L);
+        assertThat(await(namespace.parked("users", 1)).get(0).failure()).isEmpty();
+
+        await(namespace.execute(key, new PendingOperation.Flushed(version, false)));
+        assertThat((String) command("GET", record())).matches(value);
+        assertThat((Long) command("PTTL", record())).isBetween(3_500_000L, 3_600_001L);
+        assertThat(claim().granted()).isFalse();
+        assertThat(command("EXISTS", prefix + "failed/users", prefix + "flusher/users"))
+                .isEqualTo(0L);
+    }
+
+    @Test
+    void enqueue_ofWhatIsPendingAlready_leavesItsPlaceAlone() {
+        await(namespace.execute(key, write("v1")));
+        command("CONFIG", "RESETSTAT");
+
+        await(namespace.execute(key, write("v2")));
+
+        assertThat((String) command("INFO", "commandstats")).doesNotContain("cmdstat_z");
+    }
+
+    static Stream<String> lostWrites() {
+        return Stream.concat(damagedRecords(), Stream.of(VALUE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lostWrites")
+    void damagedPendingWrite_isLost_andHandedOutToNobody(String text) {
+        await(namespace.execute(key, write("v1")));
+        RecordKey other = new RecordKey(0, "users", "7");
+        await(namespace.execute(other, write("v2")));
+        command("SET", record(), text);
+
+        Claim claim = claim();
+
+        assertThat(claim.lost()).isEqualTo(1);
+        assertThat(claim.pending()).isEqualTo(1);
+        assertThat(claim.due()).extracting(PendingWrite::key).containsExactly(other);
+        assertThat(claim().lost()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DEL %s", "SET %s garbage"})
+    void parkedWriteThatIsGone_isNotListed(String damage) {
+        long version = await(namespace.execute(key, write("v1"))).version();
+        await(namespace.execute(key, new PendingOperation.Failed(version, 1, Content.FOREVER, "down")));
+        command(String.format(damage, record()).split(" "));
+
+        assertThat(await(namespace.parked("users", 10))).isEmpty();
+        assertThat(command("EXISTS", prefix + "failed/users")).isEqualTo(0L);
+    }
+
+    @Test
+    void pendingWriteThatIsGone_isLost_andANewOneIsQueued() {
+        await(namespace.execute(key, write("v1")));
+        command("DEL", record());
+        assertThat(claim().lost()).isEqualTo(1);
+
+        await(namespace.execute(key, write("v2")));
+
+        assertThat(claim().due()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SET %s x", "RPUSH %s x"})
+    void damagedQueues_startAnew(String other) {
+        for (String name : List.of("pending/users", "failed/users", "flusher/users")) {
+            command(String.format(other, prefix + name).split(" "));
+        }
+
+        long version = await(namespace.execute(key, write("v1"))).version();
+        assertThat(claim().due()).hasSize(1);
+        await(namespace.execute(key, new PendingOperation.Failed(version, 1, Content.FOREVER, "down")));
+        assertThat(await(namespace.parked("users", 10))).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DEL %shead", "SET %shead garbage", "DEL %shead %sfloors %slog", "SET %slog garbage"})
+    void pendingWrite_outlivesADamagedPartition_andTheNextOneIsAbove(String damage) {
+        long before = await(namespace.execute(key, write("v1"))).version();
+        command(damage.replace("%s", prefix).split(" "));
+
+        assertThat(see(namespace, key)).isEqualTo("v1");
+        command(damage.replace("%s", prefix).split(" "));
+        PendingReply reply = await(namespace.execute(key, write("v2")));
+
+        assertThat(reply.version()).isGreaterThan(before);
+        assertThat(reply.coalesced()).isTrue();
+        assertThat(claim().due()).extracting(PendingWrite::version).containsExactly(reply.version());
+    }
+
+    @Test
+    void enqueue_overSomethingElse_replacesIt() {
+        for (String other : List.of("SET %s garbage", "RPUSH %s x")) {
+            command("DEL", record());
+            command(String.format(other, record()).split(" "));
+            assertThat(await(namespace.execute(key, write("v1"))).accepted()).isTrue();
+            assertThat(see(namespace, key)).isEqualTo("v1");
+        }
     }
 
     @Test
@@ -503,11 +654,11 @@ class StoredTextIT {
 
     @Test
     void otherFormat_isRefused() {
-        command("HSET", "future:namespace", "partitions", "1", "format", "3");
+        command("HSET", "future:namespace", "partitions", "1", "format", "4");
 
         assertThatThrownBy(() -> store.open(new NamespaceConfig("future", 1), "n1"))
                 .isInstanceOf(StoreConfigurationException.class)
-                .hasMessageContaining("format '3'")
+                .hasMessageContaining("format '4'")
                 .hasMessageContaining("future");
     }
 }

@@ -38,8 +38,7 @@ public sealed interface PendingOperation<R> extends Operation<R> {
             if (before == null && !grows) {
                 return Outcome.quiet(record, new PendingReply(moment.head(), false, false, 0));
             }
-            boolean inTurn = before != null && before.attempts() == 0 && !before.isParked();
-            long due = inTurn ? before.dueAt() : moment.now();
+            long due = before != null && before.attempts() == 0 && !before.isParked() ? before.dueAt() : moment.now();
             Value value = Value.of(content, moment.next(), moment);
             return Outcome.change(
                     new Pending(value, due, 0, null),

@@ -86,8 +86,25 @@ abstract class AnomaliesContract {
         node.invalidateAll("users");
 
         assertThat(node.see(key)).isEqualTo("writing over nothing");
-        assertThat(node.complete(key, "writer", "v2").stored()).isTrue();
-        assertThat(node.see(key)).isEqualTo("v2");
+        assertThat(node.complete(key, "writer", "v2").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
+    void A06_intentBegunAtTheFloor_orLater_leavesItsValue() {
+        node.invalidateAll("users");
+        node.begin(key, "writer");
+
+        assertThat(node.complete(key, "writer", "v1").stored()).isTrue();
+        assertThat(node.see(key)).isEqualTo("v1");
+    }
+
+    @Test
+    void A31_intentThatIsAnnouncedAgain_leavesNoValue() {
+        node.execute(key, new Operation.Begin("writer", HOUR, true));
+
+        assertThat(node.complete(key, "writer", "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
     }
 
     @Test

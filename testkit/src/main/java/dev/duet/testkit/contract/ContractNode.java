@@ -9,6 +9,10 @@ import dev.duet.store.LeaseReply;
 import dev.duet.store.Namespace;
 import dev.duet.store.Operation;
 import dev.duet.store.Payload;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingReply;
+import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.WriteReply;
@@ -108,6 +112,43 @@ final class ContractNode {
 
     WriteReply complete(RecordKey key, String token, @Nullable String value) {
         return execute(key, new Operation.Complete(token, value == null ? null : value(value)));
+    }
+
+    PendingReply enqueue(RecordKey key, String value) {
+        return enqueue(key, value(value));
+    }
+
+    PendingReply enqueue(RecordKey key, Content content) {
+        return execute(key, new PendingOperation.Enqueue(content, true));
+    }
+
+    boolean flushed(RecordKey key, long version) {
+        return execute(key, new PendingOperation.Flushed(version, false));
+    }
+
+    boolean flushedLate(RecordKey key, long version) {
+        return execute(key, new PendingOperation.Flushed(version, true));
+    }
+
+    boolean failed(RecordKey key, long version, int attempts, long pause) {
+        return execute(key, new PendingOperation.Failed(version, attempts, pause, "down"));
+    }
+
+    boolean requeue(RecordKey key) {
+        return execute(key, new PendingOperation.Requeue());
+    }
+
+    /** Claims what is pending of a cache in the first partition, a hundred writes at most. */
+    Claim claim(String cache, String flusher, long term) {
+        return claim(cache, flusher, term, 100);
+    }
+
+    Claim claim(String cache, String flusher, long term, int most) {
+        return await(namespace.claim(cache, List.of(0), flusher, term, most).get(0));
+    }
+
+    List<PendingWrite> parked(String cache, int most) {
+        return await(namespace.parked(cache, most));
     }
 
     <R> R execute(RecordKey key, Operation<R> operation) {

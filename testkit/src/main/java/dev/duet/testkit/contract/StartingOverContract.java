@@ -88,7 +88,7 @@ abstract class StartingOverContract {
     }
 
     @Test
-    void A17_intent_stands_withoutItsOldValue_andCompletes() {
+    void A17_intent_stands_withoutItsOldValue_andLeavesNone() {
         node.put(key, "v0");
         node.begin(key, "writer");
         node.put(ofOtherCache, "o0");
@@ -101,8 +101,8 @@ abstract class StartingOverContract {
         assertThat(node.see(ofOtherCache)).isEqualTo("writing over nothing");
         assertThat(node.renew(key, "writer", ContractNode.HOUR)).isTrue();
         assertThat(node.lease(key, "loader")).isInstanceOf(LeaseReply.Refused.class);
-        assertWritten(node.complete(key, "writer", "v1"), head, true);
-        assertThat(node.see(key)).isEqualTo("v1");
+        assertWritten(node.complete(key, "writer", "v1"), head, false);
+        assertThat(node.see(key)).isEqualTo("missing");
         assertThat(node.complete(ofOtherCache, "writer", "o1").stored()).isFalse();
         assertThat(node.complete(ofOtherCache, "other", "o2").stored()).isFalse();
         assertThat(node.see(ofOtherCache)).isEqualTo("missing");

@@ -74,6 +74,22 @@ public abstract class StoreContract {
         }
     }
 
+    /** Writes that are acknowledged before they are in the system of record. */
+    @Nested
+    class PendingWrites extends PendingContract {
+        PendingWrites() {
+            super(StoreContract.this);
+        }
+    }
+
+    /** Who writes them, and in which order. */
+    @Nested
+    class Claims extends ClaimContract {
+        Claims() {
+            super(StoreContract.this);
+        }
+    }
+
     /** How long things last. */
     @Nested
     class Expiry extends ExpiryContract {

@@ -82,7 +82,8 @@ final class Failures {
     private static String availabilityRemedy(Throwable failure, boolean tls) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisOutOfMemoryException || says(cause, "OOM ")) {
-                return "it is out of memory and evicts nothing: raise maxmemory, or set maxmemory-policy to allkeys-lru";
+                return "it is out of memory and evicts nothing: raise maxmemory, or set maxmemory-policy to allkeys-lru"
+                        + " (with write-behind to volatile-lru)";
             }
             if (cause instanceof RedisReadonlyException || says(cause, "READONLY")) {
                 return "it is a replica, which takes no writes: connect to the master";
