@@ -23,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -190,10 +189,11 @@ final class Flusher<K, V> {
             return CompletableFuture.completedFuture(null);
         }
         due.sort(Comparator.comparingLong(PendingWrite::writtenAt));
-        Map<Boolean, List<PendingWrite>> suspect =
-                due.stream().collect(Collectors.partitioningBy(pending -> health.suspects(pending.key())));
-        List<List<PendingWrite>> batches = new ArrayList<>(inBatches(suspect.get(false)));
-        batches.addAll(inBatches(suspect.get(true))); // apart, so that they spoil no batch of others
+        List<PendingWrite> suspect = new ArrayList<>();
+        List<PendingWrite> others = new ArrayList<>(due.size());
+        due.forEach(pending -> (health.suspects(pending.key()) ? suspect : others).add(pending));
+        List<List<PendingWrite>> batches = inBatches(others);
+        batches.addAll(inBatches(suspect)); // apart, so that they spoil no batch of others
         Future<?> renewal = renewal(mine);
         return batches(round, batches, 0).whenComplete((end, failure) -> renewal.cancel(false));
     }
@@ -248,7 +248,12 @@ final class Flusher<K, V> {
         return core.node
                 .link()
                 .callAll(settled)
-                .thenAcceptAsync(replies -> settled(round, settled, replies), core.node.background());
+                .<@Nullable Void>thenApplyAsync(
+                        replies -> {
+                            settled(round, settled, replies);
+                            return null;
+                        },
+                        core.node.background());
     }
 
     private Due<K, V> decoded(PendingWrite pending) {
@@ -453,7 +458,7 @@ final class Flusher<K, V> {
                 return false;
             }
             if (round.found == 0 || round.pause != null || round.failure != null) {
-                Void unused = await(core.node.waiting().pause(PAUSE), end);
+                pause(end);
             }
             round = await(round(), end);
         }
@@ -472,7 +477,7 @@ final class Flusher<K, V> {
                     && (!looked || round.found > 0 || round.pause != null)
                     && core.node.clock().read() - end < 0) {
                 if (round.pause != null) {
-                    Void unused = await(core.node.waiting().pause(PAUSE), end);
+                    pause(end);
                 }
                 round = await(round(), end);
                 looked = true;
@@ -488,6 +493,11 @@ final class Flusher<K, V> {
                     counts.pending(),
                     name());
         }
+    }
+
+    private void pause(long end) {
+        CompletableFuture<@Nullable Void> pause = core.node.waiting().pause(PAUSE);
+        Boolean unused = await(pause.thenApply(over -> true), end);
     }
 
     /** Waits; null if it takes longer. */

@@ -73,7 +73,8 @@ public record WriteRetry(
         long full = doubled >> Math.min(failures - 1, 20) == first.toNanos()
                 ? Math.min(doubled, longest.toNanos())
                 : longest.toNanos();
-        return Duration.ofNanos(full / 2 + (long) (full / 2 * random.getAsDouble()));
+        long half = full / 2;
+        return Duration.ofNanos(half + (long) (half * random.getAsDouble()));
     }
 
     /** Whether a failure is none of a write's own, as far as one can tell without knowing the system of record. */

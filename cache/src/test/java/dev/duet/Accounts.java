@@ -35,6 +35,8 @@ final class Accounts {
     }
 
     private final DataSource database;
+
+    @SuppressWarnings("ThreadLocalUsage") // one for each of few objects
     private final ThreadLocal<@Nullable Connection> transaction = new ThreadLocal<>();
 
     Accounts(String url) {

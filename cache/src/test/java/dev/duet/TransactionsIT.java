@@ -123,7 +123,7 @@ class TransactionsIT {
             readers.add(threads.submit(() -> {
                 Random random = new Random(17);
                 while (!over.get()) {
-                    long id = 1 + random.nextInt(ACCOUNTS);
+                    long id = 1L + random.nextInt(ACCOUNTS);
                     long asked = System.nanoTime();
                     long version = node.get(id).version();
                     assertThat(version)
@@ -193,7 +193,7 @@ class TransactionsIT {
             Map<Long, NavigableMap<Long, Long>> closed,
             AtomicInteger[] ends)
             throws InterruptedException {
-        long from = 1 + random.nextInt(ACCOUNTS);
+        long from = 1L + random.nextInt(ACCOUNTS);
         long to = 1 + (from + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
         int chance = random.nextInt(10);
         End end = chance < 6 ? End.COMMIT : chance < 8 ? End.ROLL_BACK : End.COMMIT_UNANSWERED;

@@ -385,7 +385,7 @@ class UpdateTest {
     @Test
     void beginWrite_manyKeys_isOneRoundTripEach() {
         List<Long> keys = new ArrayList<>(LongStream.range(0, 500).boxed().toList());
-        keys.addAll(keys);
+        keys.addAll(List.copyOf(keys));
 
         n1.users.beginWrite(keys).close();
 

@@ -261,7 +261,7 @@ class WriteThroughIT {
     }
 
     private static void write(TwoLevelCache<Long, User> node, Random random, String email) {
-        long id = 1 + random.nextInt(4);
+        long id = 1L + random.nextInt(4);
         long other = 1 + id % 4;
         switch (random.nextInt(4)) {
             case 0 -> node.invalidateAll(List.of(id));

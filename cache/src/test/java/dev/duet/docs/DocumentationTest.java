@@ -30,7 +30,7 @@ class DocumentationTest {
                 .map(block -> bare(block.group(1)))
                 .toList();
         Map<String, String> byName = new LinkedHashMap<>();
-        for (String test : examples.split(" ")) {
+        for (String test : examples.split(" ", -1)) {
             EXAMPLE.matcher(read("cache/src/test/java/dev/duet/docs/" + test + ".java"))
                     .results()
                     .forEach(example -> assertThat(byName.put(example.group(1), bare(example.group(2))))

@@ -84,6 +84,7 @@ class WritingExamplesIT {
     }
 
     @Test
+    @SuppressWarnings("try") // an intent is there to be closed
     void beginWrite() throws SQLException {
         TwoLevelCache<Long, Long> accounts = duet.cache("accounts", Long.class, Long.class)
                 .loader(this::findCents)
