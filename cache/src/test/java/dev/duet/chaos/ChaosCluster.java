@@ -170,7 +170,7 @@ final class ChaosCluster implements AutoCloseable {
                 writers,
                 terms.bound().toMillis(),
                 random.nextLong());
-        return closing(NodeProcess.start(settings, proxy, listener));
+        return closing(NodeProcess.start(name, ChaosNode.class, settings.arguments(), proxy, listener));
     }
 
     private Path newHistory(String name) {

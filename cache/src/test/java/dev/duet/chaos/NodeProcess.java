@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link ChaosNode} as the test sees it: a process, its way to Redis, and the connection to command it. Not thread-safe. */
+/**
+ * A node as the test sees it, a {@link ChaosNode} or a {@link BehindNode}: a process, its way to a server, and the connection to
+ * command it. Not thread-safe.
+ */
 final class NodeProcess implements AutoCloseable {
 
     /** Small and quick to start, since many share a machine with their databases. */
@@ -25,7 +28,7 @@ final class NodeProcess implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
-    private final NodeSettings settings;
+    private final String name;
     private final FaultProxy proxy;
     private final ServerSocket listener;
     private final JvmProcess process;
@@ -33,20 +36,17 @@ final class NodeProcess implements AutoCloseable {
     private @Nullable BufferedReader answers;
     private @Nullable PrintWriter commands;
 
-    private NodeProcess(NodeSettings settings, FaultProxy proxy, ServerSocket listener, JvmProcess process) {
-        this.settings = settings;
+    private NodeProcess(String name, FaultProxy proxy, ServerSocket listener, JvmProcess process) {
+        this.name = name;
         this.proxy = proxy;
         this.listener = listener;
         this.process = process;
     }
 
     /** Starts a process, without waiting for it. The proxy becomes its own. */
-    static NodeProcess start(NodeSettings settings, FaultProxy proxy, ServerSocket listener) {
-        return new NodeProcess(
-                settings,
-                proxy,
-                listener,
-                JvmProcess.start(settings.name(), ChaosNode.class, OPTIONS, settings.arguments()));
+    static NodeProcess start(
+            String name, Class<?> main, List<String> arguments, FaultProxy proxy, ServerSocket listener) {
+        return new NodeProcess(name, proxy, listener, JvmProcess.start(name, main, OPTIONS, arguments));
     }
 
     /** A socket for a node to connect to. */
@@ -75,10 +75,10 @@ final class NodeProcess implements AutoCloseable {
     }
 
     String name() {
-        return settings.name();
+        return name;
     }
 
-    /** Its way to Redis. */
+    /** Its way to Redis, or that of a node that writes behind to the database. */
     FaultProxy proxy() {
         return proxy;
     }
@@ -91,7 +91,7 @@ final class NodeProcess implements AutoCloseable {
     /** Tells it to do something. */
     void tell(String command) {
         if (commands == null) {
-            throw new IllegalStateException(name() + " is not ready yet");
+            throw new IllegalStateException(name + " is not ready yet");
         }
         commands.println(command);
     }
@@ -114,7 +114,7 @@ final class NodeProcess implements AutoCloseable {
         await(answer);
     }
 
-    /** Kills it, and takes its way to Redis away. */
+    /** Kills it, and takes its way to the server away. */
     @Override
     public void close() {
         process.close();
@@ -131,6 +131,6 @@ final class NodeProcess implements AutoCloseable {
 
     private IllegalStateException failed(String what, @Nullable Exception cause) {
         process.awaitExit(LAST_WORDS);
-        return new IllegalStateException("node " + name() + " " + what + "; its output:\n" + process.output(), cause);
+        return new IllegalStateException("node " + name + " " + what + "; its output:\n" + process.output(), cause);
     }
 }

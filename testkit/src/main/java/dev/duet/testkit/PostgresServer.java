@@ -135,6 +135,23 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
+     * Ends the server at once, as a crash does (SIGQUIT): nobody is told, and what was committed is recovered at the next
+     * {@link #restart()}, as far as it had left the process: {@code synchronous_commit} must be on for that. Does nothing
+     * if it is stopped.
+     *
+     * @throws IllegalStateException if it does not end within ten seconds
+     */
+    public synchronized void kill() {
+        if (!process.isAlive()) {
+            return;
+        }
+        process.signal("QUIT");
+        if (!process.awaitExit(STOP)) {
+            throw new IllegalStateException("PostgreSQL does not end within " + STOP + ":\n" + process.tail());
+        }
+    }
+
+    /**
      * Starts the server again on its port, with its data, and waits until it accepts connections. One that still runs
      * is stopped first.
      *

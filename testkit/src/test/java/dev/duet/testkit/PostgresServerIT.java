@@ -73,6 +73,22 @@ class PostgresServerIT {
     }
 
     @Test
+    void kill_thenRestart_keepsWhatWasCommitted() throws Exception {
+        try (PostgresServer postgres =
+                PostgresServer.builder().setting("synchronous_commit", "on").start()) {
+            update(postgres, "CREATE TABLE t (v text)");
+            update(postgres, "INSERT INTO t VALUES ('kept')");
+
+            postgres.kill();
+            postgres.kill();
+            assertThat(postgres.isRunning()).isFalse();
+
+            postgres.restart();
+            assertThat(query(postgres, "SELECT v FROM t")).isEqualTo("kept");
+        }
+    }
+
+    @Test
     void close_runningServer_endsItsProcessesAndRemovesItsDirectory() {
         PostgresServer postgres = PostgresServer.start();
         long pid = postgres.pid();
