@@ -61,7 +61,7 @@ record BehindCounts(long coalesced, long flushed, long batches, long failures, l
             if (whole == 0) {
                 return NONE;
             }
-            String[] words = text.substring(whole - LINE, whole).strip().split(" +");
+            String[] words = text.substring(whole - LINE, whole).strip().split(" +", -1);
             long[] counts = new long[FIELDS];
             for (int i = 0; i < FIELDS; i++) {
                 counts[i] = Long.parseLong(words[i]);

@@ -29,12 +29,10 @@ final class BehindLog implements AutoCloseable {
 
     private static final String NONE = "-";
 
-    private final String node;
     private final FileChannel channel;
 
     /** Creates the file of a node; there must be none of this name. */
-    BehindLog(String node, Path file) {
-        this.node = node;
+    BehindLog(Path file) {
         try {
             channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (IOException e) {

@@ -62,8 +62,7 @@ final class BehindNode {
                         .maximumWait(Duration.ofMillis(300))
                         .retry(WriteRetry.exponential(Duration.ofMillis(50), Duration.ofSeconds(1))))
                 .build();
-        workload = new BehindWorkload(
-                settings.name(), items, new BehindLog(settings.name(), settings.log()), settings.keys());
+        workload = new BehindWorkload(settings.name(), items, new BehindLog(settings.log()), settings.keys());
     }
 
     public static void main(String[] arguments) {

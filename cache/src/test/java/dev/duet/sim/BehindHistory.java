@@ -72,7 +72,7 @@ final class BehindHistory implements Witness {
     private final Consumer<String> onViolation;
     private final List<TreeMap<Long, Taken>> taken = new ArrayList<>();
     private final List<Map<Long, Long>> versions = new ArrayList<>();
-    private final Map<Operation<?>, Attempt> sent = new IdentityHashMap<>();
+    private final IdentityHashMap<Operation<?>, Attempt> sent = new IdentityHashMap<>();
     private final Map<Strand, Attempt> calls = new HashMap<>();
     private final Map<SimulatedNode, long[]> own = new HashMap<>();
     private final Map<Integer, Regress> regresses = new HashMap<>();
