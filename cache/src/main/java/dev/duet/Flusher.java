@@ -13,7 +13,6 @@ import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.codec.CodecException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +24,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,20 +33,16 @@ import org.slf4j.LoggerFactory;
  * partitions that no other node has claimed, has the writer write what is due in them, and tells the store. Thread-safe.
  *
  * <p>Implementation note. One round runs at a time on a node, and one batch at a time in a round, so that a partition's writes
- * are made in order as long as its lease stands. The lease counts from when its request was sent, so it ends here before it
- * does in the store; it is renewed while the writer works, but not for ever, so that one that hangs does not keep what is
- * pending from the other nodes. A write that was made when the lease may have ended says so when it is settled: then what is
- * newest is written once more, over what this late one may have overwritten. The rest of that danger is a writer that dies
- * with a statement on its way; only the database can fence that, by the version.
+ * are made in order as long as its {@linkplain FlusherLeases lease} stands. That is renewed while the writer works, but not for
+ * ever, so that one that hangs does not keep what is pending from the other nodes. A write that was made when the lease may have
+ * ended says so when it is settled: then what is newest is written once more, over what this late one may have overwritten. The
+ * rest of that danger is a writer that dies with a statement on its way; only the database can fence that, by the version.
  *
  * <p>What is settled is what the writer has said; when the store cannot be told, the write stays pending and is made again.
  */
 final class Flusher<K, V> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
-
-    /** For how many terms a lease is renewed while one call of the writer goes on. */
-    static final int MOST_TERMS = 6;
 
     /** How many batches are claimed together. */
     private static final int BATCHES = 4;
@@ -60,15 +54,7 @@ final class Flusher<K, V> {
     private final PendingCounts counts;
     private final WriterCalls<K, V> writer;
     private final WriterHealth health = new WriterHealth();
-    /** Another one after each release, so that a release that arrives late takes no later lease away. */
-    private volatile String token;
-
-    private final long term;
-    private final long termNanos;
-    private final List<Integer> partitions;
-    /** Until when each partition is claimed, by the node's clock; guarded by itself. */
-    private final long[] heldUntil;
-
+    private final FlusherLeases leases;
     private CompletableFuture<Round> current = CompletableFuture.completedFuture(new Round());
     private volatile boolean closing;
 
@@ -84,14 +70,8 @@ final class Flusher<K, V> {
         this.core = core;
         this.settings = settings;
         this.counts = counts;
-        this.writer = new WriterCalls<>(settings, core.stats.batches, core.node.clock()::read, this::isHeld);
-        this.token = core.node.newToken();
-        this.term = Durations.micros(settings.leaseTerm());
-        this.termNanos = settings.leaseTerm().toNanos();
-        int all = core.node.link().config().partitions();
-        this.partitions = IntStream.range(0, all).boxed().toList();
-        this.heldUntil = new long[all];
-        Arrays.fill(heldUntil, Long.MIN_VALUE);
+        this.leases = new FlusherLeases(core.config.storeName(), core.node, settings.leaseTerm());
+        this.writer = new WriterCalls<>(settings, core.stats.batches, core.node.clock()::read, this::isMine);
     }
 
     /** Looks now, and from then on from time to time. */
@@ -156,11 +136,9 @@ final class Flusher<K, V> {
     private CompletableFuture<@Nullable Void> look(Round round) {
         long sent = core.node.clock().read();
         long[] mark = counts.mark();
-        int busy = Math.max(1, counts.busy() == 0 ? partitions.size() : counts.busy());
+        int busy = counts.busy() == 0 ? core.node.link().config().partitions() : counts.busy();
         int most = Math.max(2, (BATCHES * settings.batchSize() + busy - 1) / busy);
-        return core.node
-                .link()
-                .claim(core.config.storeName(), partitions, token, term, most)
+        return leases.claim(most)
                 .thenComposeAsync(replies -> claimed(round, replies, sent, mark, most), core.node.background());
     }
 
@@ -177,7 +155,7 @@ final class Flusher<K, V> {
             Claim claim = reply.get();
             counts.looked(p, claim, mark);
             lost(p, claim.lost());
-            held(p, claim.granted() ? sent + termNanos : Long.MIN_VALUE);
+            leases.claimed(p, claim.granted(), sent);
             due.addAll(claim.due());
             if (!claim.due().isEmpty()) {
                 mine.add(p);
@@ -198,7 +176,7 @@ final class Flusher<K, V> {
         due.forEach(pending -> (health.suspects(pending.key()) ? suspect : others).add(pending));
         List<List<PendingWrite>> batches = inBatches(others);
         batches.addAll(inBatches(suspect)); // apart, so that they spoil no batch of others
-        Future<?> renewal = renewal(mine);
+        Future<?> renewal = leases.renew(mine, writer::began);
         return batches(round, batches, 0).whenComplete((end, failure) -> renewal.cancel(false));
     }
 
@@ -222,7 +200,7 @@ final class Flusher<K, V> {
         List<Request<Boolean>> settled = new ArrayList<>(part.size());
         List<Due<K, V>> batch = new ArrayList<>(part.size());
         for (PendingWrite pending : part) {
-            if (!isHeld(pending)) {
+            if (!isMine(pending)) {
                 continue; // it is another's by now
             }
             try {
@@ -238,26 +216,24 @@ final class Flusher<K, V> {
             LOG.info("The system of record of cache '{}' takes writes again", name());
         }
         for (Due<K, V> due : outcome.written()) {
-            health.succeeded(due.pending().key(), now);
-            boolean late = !isHeld(due.pending());
+            health.succeeded(due.pending.key(), now);
+            boolean late = !isMine(due.pending);
             if (late) {
                 late(due);
             }
             core.stats.flushed.increment();
-            settled.add(new Request<>(
-                    due.pending().key(),
-                    new PendingOperation.Flushed(due.pending().version(), late)));
+            settled.add(new Request<>(due.pending.key(), new PendingOperation.Flushed(due.pending.version(), late)));
         }
-        Set<Due<K, V>> unheld = new HashSet<>();
+        Set<Due<K, V>> written = new HashSet<>(outcome.written());
+        Set<Due<K, V>> lateIfMade = new HashSet<>();
         for (Due<K, V> due : batch) {
-            if (!outcome.written().contains(due) && !isHeld(due.pending())) {
-                unheld.add(due); // what the writer threw may be about an answer, and the write be made, and late
-                settled.add(new Request<>(
-                        due.pending().key(),
-                        new PendingOperation.Flushed(due.pending().version(), true)));
+            if (!written.contains(due) && !isMine(due.pending)) {
+                lateIfMade.add(due); // what the writer threw may be about an answer alone
+                settled.add(
+                        new Request<>(due.pending.key(), new PendingOperation.Flushed(due.pending.version(), true)));
             }
         }
-        settled.addAll(failures(round, outcome, unheld, now));
+        settled.addAll(failures(round, outcome, lateIfMade, now));
         return core.node
                 .link()
                 .callAll(settled)
@@ -284,13 +260,13 @@ final class Flusher<K, V> {
     }
 
     /** What becomes of the writes that failed; and whether the system of record is down, so that all wait. */
-    private List<Request<Boolean>> failures(Round round, Outcome<K, V> outcome, Set<Due<K, V>> unheld, long now) {
+    private List<Request<Boolean>> failures(Round round, Outcome<K, V> outcome, Set<Due<K, V>> lateIfMade, long now) {
         boolean alone = counts.pending() <= 1;
         List<Request<Boolean>> requests = new ArrayList<>(outcome.failed().size());
         Throwable nobodys = null;
         for (Map.Entry<Due<K, V>, Throwable> entry : outcome.failed().entrySet()) {
-            PendingWrite pending = entry.getKey().pending();
-            if (unheld.contains(entry.getKey())) {
+            PendingWrite pending = entry.getKey().pending;
+            if (lateIfMade.contains(entry.getKey())) {
                 continue; // it is another's by now
             }
             if (!health.counts(pending.key(), pending.version(), alone, now)) {
@@ -304,7 +280,7 @@ final class Flusher<K, V> {
             }
             long pause =
                     parked ? Content.FOREVER : Durations.micros(settings.retry().pause(attempts, core.node.random()));
-            requests.add(failed(pending, entry.getKey().key(), attempts, pause, entry.getValue()));
+            requests.add(failed(pending, entry.getKey().key, attempts, pause, entry.getValue()));
         }
         if (outcome.unavailable() != null) {
             round.pause = down(outcome.unavailable());
@@ -315,7 +291,7 @@ final class Flusher<K, V> {
     }
 
     private Request<Boolean> failed(
-            PendingWrite pending, @Nullable K key, int attempts, long pause, @Nullable Throwable failure) {
+            PendingWrite pending, @Nullable K key, int attempts, long pause, Throwable failure) {
         core.stats.writeFailures.increment();
         boolean parked = pause == Content.FOREVER;
         if (parked) {
@@ -331,15 +307,12 @@ final class Flusher<K, V> {
                     "The write of key '{}' of cache '{}' failed, and is tried again: {}",
                     pending.key().key(),
                     name(),
-                    String.valueOf(failure));
+                    failure.toString());
         }
-        if (failure != null) {
-            core.events.publish(new CacheEvent.WriteFailed(
-                    name(), key == null ? pending.key().key() : key, attempts, parked, failure));
-        }
+        core.events.publish(
+                new CacheEvent.WriteFailed(name(), key == null ? pending.key().key() : key, attempts, parked, failure));
         return new Request<>(
-                pending.key(),
-                new PendingOperation.Failed(pending.version(), attempts, pause, String.valueOf(failure)));
+                pending.key(), new PendingOperation.Failed(pending.version(), attempts, pause, failure.toString()));
     }
 
     /** The system of record is taken to be down: after a pause one batch tries again, here or on another node. */
@@ -353,7 +326,7 @@ final class Flusher<K, V> {
                     counts.pending(),
                     failure.toString());
         }
-        CompletableFuture<?> unused = release();
+        CompletableFuture<?> unused = leases.release();
         return pause;
     }
 
@@ -363,7 +336,7 @@ final class Flusher<K, V> {
                 "The write of key '{}' of cache '{}' took longer than this node was the only one to make it (leaseTerm {});"
                         + " the newest is written once more, but for a while the system of record may have the older one,"
                         + " unless it compares versions",
-                due.pending().key().key(),
+                due.pending.key().key(),
                 name(),
                 settings.leaseTerm());
     }
@@ -380,86 +353,26 @@ final class Flusher<K, V> {
     }
 
     private void settled(Round round, List<Request<Boolean>> requests, List<StoreReply<Boolean>> replies) {
+        StoreUnavailableException failure = null;
         for (int i = 0; i < requests.size(); i++) {
             StoreReply<Boolean> reply = replies.get(i);
-            int partition = requests.get(i).key().partition();
             if (reply.failure() != null) {
-                round.failure = reply.failure();
+                failure = reply.failure();
             } else if (Boolean.TRUE.equals(reply.get())
                     && requests.get(i).operation() instanceof PendingOperation.Flushed) {
-                counts.flushed(partition);
+                counts.flushed(requests.get(i).key().partition());
             }
         }
-        if (round.failure != null) {
+        if (failure != null) {
             core.stats.storeFailures.increment();
-            LOG.debug(
-                    "Writes of cache '{}' were made, and are made again: the store cannot be told",
-                    name(),
-                    round.failure);
+            LOG.debug("Writes of cache '{}' were made, and are made again: the store cannot be told", name(), failure);
+            round.failure = failure;
             round.more = false;
         }
     }
 
-    private Future<?> renewal(List<Integer> mine) {
-        try {
-            return core.node
-                    .scheduler()
-                    .scheduleAtFixedRate(
-                            () -> {
-                                if (core.node.clock().read() - writer.began() < MOST_TERMS * termNanos) {
-                                    renew(mine);
-                                }
-                            },
-                            term / 3,
-                            term / 3,
-                            TimeUnit.MICROSECONDS);
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.completedFuture(null); // the node is being closed
-        }
-    }
-
-    private void renew(List<Integer> mine) {
-        long sent = core.node.clock().read();
-        CompletableFuture<?> unused = core.node
-                .link()
-                .claim(core.config.storeName(), mine, token, term, 0)
-                .thenAccept(replies -> {
-                    for (int i = 0; i < replies.size(); i++) {
-                        StoreReply<Claim> reply = replies.get(i);
-                        if (reply.failure() == null && isHeld(mine.get(i))) {
-                            held(mine.get(i), reply.get().granted() ? sent + termNanos : Long.MIN_VALUE);
-                        }
-                    }
-                });
-    }
-
-    private boolean isHeld(PendingWrite pending) {
-        return isHeld(pending.key().partition());
-    }
-
-    private boolean isHeld(int partition) {
-        long now = core.node.clock().read();
-        synchronized (heldUntil) {
-            return heldUntil[partition] != Long.MIN_VALUE && heldUntil[partition] - now > 0;
-        }
-    }
-
-    private void held(int partition, long until) {
-        synchronized (heldUntil) {
-            heldUntil[partition] = until;
-        }
-    }
-
-    /** Gives the leases back; done when the store has answered. */
-    private CompletableFuture<?> release() {
-        List<Integer> mine = partitions.stream().filter(this::isHeld).toList();
-        if (mine.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        mine.forEach(partition -> held(partition, Long.MIN_VALUE));
-        String last = token;
-        token = core.node.newToken();
-        return core.node.link().claim(core.config.storeName(), mine, last, 0, 0);
+    private boolean isMine(PendingWrite pending) {
+        return leases.isHeld(pending.key().partition());
     }
 
     /** As {@link PendingWrites#flush}. */
@@ -502,7 +415,7 @@ final class Flusher<K, V> {
                 round = await(round(), end);
                 looked = true;
             }
-            Object unused = await(release(), core.node.link().deadline());
+            Object unused = await(leases.release(), core.node.link().deadline());
         } catch (RuntimeException e) {
             LOG.warn("Pending writes of cache '{}' were not made while the node was closed", name(), e);
         }

@@ -112,7 +112,7 @@ final class WriteBehindPath<K, V> {
         List<Write<K, V>> writes = new ArrayList<>(keys.size());
         Duration absence = core.config.cacheAbsence();
         // So that a write that comes late finds that it was removed since, and has that written once more.
-        long remembered = 2 * Flusher.MOST_TERMS * Durations.micros(settings.leaseTerm());
+        long remembered = 2 * FlusherLeases.MOST_TERMS * Durations.micros(settings.leaseTerm());
         long life = absence == null ? NO_LIFE : Durations.micros(absence);
         for (K key : keys) {
             RecordKey record = core.recordKey(Objects.requireNonNull(key, "key is null"));

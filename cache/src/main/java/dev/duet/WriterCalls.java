@@ -42,8 +42,18 @@ final class WriterCalls<K, V> {
         this.began = clock.getAsLong();
     }
 
-    /** A pending write, decoded. */
-    record Due<K, V>(PendingWrite pending, K key, @Nullable V value) {}
+    /** A pending write, decoded. Equal to itself alone, whatever values are equal to. */
+    static final class Due<K, V> {
+        final PendingWrite pending;
+        final K key;
+        final @Nullable V value;
+
+        Due(PendingWrite pending, K key, @Nullable V value) {
+            this.pending = pending;
+            this.key = key;
+            this.value = value;
+        }
+    }
 
     /**
      * What came of a batch.
@@ -75,7 +85,7 @@ final class WriterCalls<K, V> {
         List<Due<K, V>> written = new ArrayList<>(batch.size());
         Map<Due<K, V>, Throwable> failed = new LinkedHashMap<>();
         for (Due<K, V> due : batch) {
-            if (!mine.test(due.pending())) {
+            if (!mine.test(due.pending)) {
                 continue; // it took that long to get here
             }
             Throwable failure = call(List.of(due));
@@ -100,8 +110,7 @@ final class WriterCalls<K, V> {
 
     private @Nullable Throwable call(List<Due<K, V>> batch) {
         List<CacheWrite<K, V>> writes = batch.stream()
-                .map(due ->
-                        new CacheWrite<>(due.key(), due.value(), due.pending().version()))
+                .map(due -> new CacheWrite<>(due.key, due.value, due.pending.version()))
                 .toList();
         calls.increment();
         began = clock.getAsLong();

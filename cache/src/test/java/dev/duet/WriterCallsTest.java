@@ -85,8 +85,9 @@ class WriterCallsTest {
     void batchThatFails_isMadeOneByOne() {
         IllegalStateException failure = new IllegalStateException();
         Outcome<String, String> outcome = write(due(3), Map.of("k1", failure));
-        assertThat(outcome.written()).extracting(Due::key).containsExactly("k0", "k2");
-        assertThat(outcome.failed()).containsOnlyKeys(due(1, false)).containsValue(failure);
+        assertThat(outcome.written()).extracting(due -> due.key).containsExactly("k0", "k2");
+        assertThat(outcome.failed()).hasSize(1).containsValue(failure);
+        assertThat(outcome.failed().keySet()).extracting(due -> due.key).containsExactly("k1");
         assertThat(outcome.unavailable()).isNull();
     }
 
@@ -102,7 +103,7 @@ class WriterCallsTest {
     void unavailable_onTheWay_keepsWhatWasMade() {
         IOException failure = new IOException();
         Outcome<String, String> outcome = write(due(4), Map.of("k1", new IllegalStateException(), "k2", failure));
-        assertThat(outcome.written()).extracting(Due::key).containsExactly("k0");
+        assertThat(outcome.written()).extracting(due -> due.key).containsExactly("k0");
         assertThat(outcome.failed()).hasSize(1);
         assertThat(outcome.unavailable()).isSameAs(failure);
     }
@@ -129,7 +130,7 @@ class WriterCallsTest {
                 due(4),
                 Map.of("k3", new IllegalStateException()),
                 pending -> !others.contains(pending.key().key()));
-        assertThat(outcome.written()).extracting(Due::key).containsExactly("k0");
+        assertThat(outcome.written()).extracting(due -> due.key).containsExactly("k0");
         assertThat(outcome.failed()).hasSize(1);
     }
 
