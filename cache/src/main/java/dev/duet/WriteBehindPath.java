@@ -224,7 +224,7 @@ final class WriteBehindPath<K, V> {
         } else {
             counts.grown(write.record.partition());
         }
-        if (write.value == null || write.content.life() == NO_LIFE) {
+        if (write.value == null) {
             core.drop(write.key);
         } else {
             core.replaceNear(

@@ -18,8 +18,17 @@ final class BatchRecorder implements CacheWriter<Long, User> {
     /** What every call fails with; null if it does not. */
     volatile @Nullable Exception failure;
 
+    private volatile @Nullable AssertionError broken;
+
     /** Runs in the middle of every call, before anything is written. */
     volatile Runnable before = () -> {};
+
+    /** Fails if something failed in the middle of a call that ought not to. */
+    void check() {
+        if (broken != null) {
+            throw broken;
+        }
+    }
 
     BatchRecorder(Map<Long, User> database) {
         this.database = database;
@@ -37,7 +46,12 @@ final class BatchRecorder implements CacheWriter<Long, User> {
 
     @Override
     public void writeAll(List<CacheWrite<Long, User>> writes) throws Exception {
-        before.run();
+        try {
+            before.run();
+        } catch (AssertionError e) {
+            broken = e; // the cache takes it for a failure of the writer's
+            throw e;
+        }
         if (failure != null) {
             throw failure;
         }

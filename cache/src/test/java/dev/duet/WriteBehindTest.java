@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,9 @@ class WriteBehindTest {
     @AfterEach
     void close() {
         writer.failure = null;
+        writer.before = () -> {};
         cluster.close();
+        writer.check();
     }
 
     private Member node(UnaryOperator<WriteBehind<Long, User>> settings) {
@@ -607,11 +610,52 @@ class WriteBehindTest {
             cluster.advanceStore(TERM.plusSeconds(1));
             two.users.put(1L, user(1, "b"));
             two.advanceAlone(PERIOD);
+            two.advanceAlone(PERIOD); // finds nothing more, and gives the lease back
             two.users.put(2L, user(2, "a")); // so that there is something to claim
             one.advanceAlone(Duration.ZERO);
         };
         one.advanceAlone(PERIOD);
         assertThat(one.users.stats().writeBehind().late()).isEqualTo(1);
+        cluster.advanceSlowly(Duration.ofSeconds(3));
+        assertThat(email(1)).isEqualTo("b");
+    }
+
+    @Test
+    void renewalRefused_isBelieved() {
+        Member one = node();
+        Member two = node();
+        one.users.put(1L, user(1, "a"));
+        writer.before = () -> {
+            writer.before = () -> {};
+            cluster.advanceStore(TERM.plusSeconds(1)); // by its clock the lease has ended, by the node's it has not
+            two.users.put(1L, user(1, "b"));
+            two.advanceAlone(PERIOD);
+            one.advanceAlone(TERM.dividedBy(2));
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(one.users.stats().writeBehind().late()).isEqualTo(1);
+        cluster.advanceSlowly(Duration.ofSeconds(3));
+        assertThat(email(1)).isEqualTo("b");
+    }
+
+    @Test
+    void callThatThrowsAfterItsLease_mayHaveWritten_soTheNewestIsWrittenOnceMore() {
+        Member one = node();
+        Member two = node();
+        one.users.put(1L, user(1, "a"));
+        AtomicBoolean thrown = new AtomicBoolean();
+        writer.before = () -> {
+            if (!thrown.getAndSet(true)) {
+                one.stop(TERM.plusSeconds(1));
+                cluster.advanceStore(TERM.plusSeconds(1));
+                two.users.put(1L, user(1, "b"));
+                two.advanceAlone(PERIOD);
+                cluster.database.put(1L, user(1, "a")); // late, and its answer is lost
+                throw new IllegalStateException("no answer");
+            }
+        };
+        one.advanceAlone(PERIOD);
+        assertThat(email(1)).isEqualTo("a");
         cluster.advanceSlowly(Duration.ofSeconds(3));
         assertThat(email(1)).isEqualTo("b");
     }

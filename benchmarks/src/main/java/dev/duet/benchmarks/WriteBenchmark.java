@@ -31,7 +31,7 @@ import org.redisson.api.RedissonClient;
  *
  * <p>To run all of it, interleaved, with {@link FlushBenchmark}, from the root of the project:
  *
- * <pre>{@code mvn -B -q -pl benchmarks -am -DskipTests package exec:exec@writes}</pre>
+ * <pre>{@code mvn -B -q -pl benchmarks -am -DskipTests -DskipITs package exec:exec@writes}</pre>
  *
  * <p>It prints tables of ratios and writes {@code benchmarks/results/writes.json} and {@code flushes.json}.
  */

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  */
 final class BehindWorkload {
 
+    private static final long AFTER_A_FAILURE = 5_000_000;
+
     private static final long READ_PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
     private static final int TOGETHER = 8;
     private static final double POPULAR = 0.5;
@@ -124,6 +126,7 @@ final class BehindWorkload {
             log.got(key, value, begin, System.nanoTime(), last);
         } catch (Exception e) {
             log.gotNothing(key);
+            LockSupport.parkNanos(AFTER_A_FAILURE);
         }
     }
 
@@ -148,7 +151,9 @@ final class BehindWorkload {
                 log.rejected(call);
             }
         } catch (CacheException e) {
-            // Nobody knows what came of it.
+            // Nobody knows what came of it. While the store is down calls fail at once; without a pause there were
+            // little else.
+            LockSupport.parkNanos(AFTER_A_FAILURE);
         }
     }
 
