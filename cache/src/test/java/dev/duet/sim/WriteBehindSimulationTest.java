@@ -97,7 +97,7 @@ class WriteBehindSimulationTest {
             @SuppressWarnings("unchecked") // an enqueue has this reply
             <R> CompletableFuture<R> answer(RecordKey record, Operation<R> operation, CompletableFuture<R> reply) {
                 return operation instanceof PendingOperation.Enqueue
-                        ? (CompletableFuture<R>) reply.exceptionally(
+                        ? reply.exceptionally(
                                 failure -> (R) new PendingOperation.PendingReply(Long.MAX_VALUE >> 12, true, false, 1))
                         : reply;
             }
