@@ -58,7 +58,7 @@ enum Injection {
         @Override
         void into(ChaosCluster cluster) throws Throwable {
             NodeProcess node = cluster.anyNode();
-            cluster.inject(this, node.name(), Effect.DISTURBED, () -> {
+            cluster.inject(this, node.name(), Effect.STOPPED, () -> {
                 node.process().pause();
                 sleep(cluster.terms().bound().multipliedBy(3));
                 node.process().resume();

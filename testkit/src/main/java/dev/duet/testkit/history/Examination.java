@@ -1,6 +1,5 @@
 package dev.duet.testkit.history;
 
-import dev.duet.testkit.history.HistoryEvent.Effect;
 import dev.duet.testkit.history.HistoryEvent.FailedRead;
 import dev.duet.testkit.history.HistoryEvent.Fault;
 import dev.duet.testkit.history.HistoryEvent.Read;
@@ -18,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The examination of one history, read by read. Used once. */
 final class Examination {
+
+    /** That of the near cache's clock, in nanoseconds: what it serves by a time from before a stop, it serves for so long. */
+    private static final long GRANULARITY = 10_000_000;
 
     private final Terms terms;
     private final List<Read> reads;
@@ -106,10 +108,16 @@ final class Examination {
     }
 
     private boolean isExcused(Read read) {
-        return faults.values().stream()
-                .filter(fault -> fault.effect() == Effect.WENT_BACK)
-                .anyMatch(fault -> fault.from() <= read.start()
-                        && read.start() <= fault.to() + terms.recovery().toNanos());
+        return faults.values().stream().anyMatch(fault -> switch (fault.effect()) {
+            case WENT_BACK -> isFelt(fault, read, terms.recovery().toNanos());
+            case STOPPED -> fault.hits(read.node()) && isFelt(fault, read, GRANULARITY);
+            default -> false;
+        });
+    }
+
+    /** Whether a read began while a fault was felt, or so long after. */
+    private static boolean isFelt(Fault fault, Read read, long after) {
+        return fault.from() <= read.start() && read.start() <= fault.to() + after;
     }
 
     private void add(Promise promise, long at, long staleness, String evidence) {

@@ -17,7 +17,8 @@ import java.util.List;
  *
  * <p>A read is too stale if a newer write took effect more than bound and slack before the read began. While the store is
  * back with what it held long before, and for the recovery time after, old values are what is current in the store, and
- * reads of them are excused and counted. Own writes are never excused.
+ * reads of them are excused and counted; so are those of a node that was stopped as a whole, until its clock must have ticked
+ * again, 10 ms after it goes on. Own writes are never excused.
  */
 public final class HistoryChecker {
 

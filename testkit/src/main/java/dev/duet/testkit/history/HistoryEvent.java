@@ -68,6 +68,8 @@ public sealed interface HistoryEvent {
     enum Effect {
         /** Nothing that a promise depends on: messages, time, memory of the store. */
         DISTURBED,
+        /** The target's processor, as a whole: until its near cache's clock has ticked again, it cannot know. */
+        STOPPED,
         /** The target's way to the store. */
         CUT_OFF,
         /** Every node's way to the store, which then comes back with what it held long before. */

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * @param reads how many reads returned
  * @param failedReads how many threw
  * @param writes how many writes are known to be committed
- * @param excused how many stale reads fell into the time that nodes have to notice that the store went back
+ * @param excused how many stale reads fell into the time that nodes have to notice that the store went back, or that they were stopped
  * @param staleness how stale the reads were that were held to the bound; 0 for one that missed nothing
  * @param worstAfter the longest of these, in nanoseconds, by the fault before the read; see {@link Violation#fault()}
  * @param violations all reads that break a promise, in the order in which they began

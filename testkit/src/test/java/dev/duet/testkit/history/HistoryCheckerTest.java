@@ -182,6 +182,25 @@ class HistoryCheckerTest {
                 .isOne();
     }
 
+    @Test
+    void P1_nodeWasStopped_isExcusedUntilItsClockMustHaveTicked() {
+        story.write("n1", 2, 1_000).fault("node-stopped", "n2", Effect.STOPPED, 900, 4_000);
+
+        Verdict excused = story.read("n2", 1, 4_010).verdict();
+        assertThat(excused.violations()).isEmpty();
+        assertThat(excused.excused()).isOne();
+        assertThat(story.read("n2", 1, 4_011).verdict().violationsOf(Promise.P1))
+                .isOne();
+    }
+
+    @Test
+    void P1_anotherNodeWasStopped_isFound() {
+        story.write("n1", 2, 1_000).fault("node-stopped", "n2", Effect.STOPPED, 900, 4_000);
+
+        assertThat(story.read("n3", 1, 4_005).verdict().violationsOf(Promise.P1))
+                .isOne();
+    }
+
     // P2
 
     @Test
