@@ -88,7 +88,7 @@ public final class InMemoryStore implements Store {
         if (space == null) {
             return false;
         }
-        InMemoryPartition partition = space.partitions[key.partition()];
+        StorePartition partition = space.partitions[key.partition()];
         synchronized (partition) {
             return partition.evict(key);
         }
@@ -102,7 +102,7 @@ public final class InMemoryStore implements Store {
         Space space = spaces.get(namespace);
         Snapshot snapshot = new Snapshot();
         if (space != null) {
-            for (InMemoryPartition partition : space.partitions) {
+            for (StorePartition partition : space.partitions) {
                 synchronized (partition) {
                     snapshot.partitions.add(partition.image());
                 }
@@ -125,15 +125,15 @@ public final class InMemoryStore implements Store {
             return;
         }
         for (int p = 0; p < space.partitions.length; p++) {
-            InMemoryPartition partition = space.partitions[p];
+            StorePartition partition = space.partitions[p];
             synchronized (partition) {
                 if (snapshot == null || snapshot.partitions.isEmpty()) {
                     long head = clock.getAsLong();
-                    partition.restore(InMemoryPartition.Image.empty(head));
+                    partition.restore(List.of(new Effect.Renumbered(head, head)));
                 } else {
                     partition.restore(snapshot.partitions.get(p));
                     if (noticed) {
-                        partition.startOver(0, clock.getAsLong());
+                        partition.startOver(0, clock.getAsLong(), effect -> {});
                     }
                 }
             }
@@ -142,7 +142,7 @@ public final class InMemoryStore implements Store {
 
     /** What a namespace held at one time. Immutable. */
     public static final class Snapshot {
-        private final List<InMemoryPartition.Image> partitions = new ArrayList<>();
+        private final List<List<Effect>> partitions = new ArrayList<>();
 
         private Snapshot() {}
     }
@@ -202,27 +202,24 @@ public final class InMemoryStore implements Store {
 
     private final class Space {
         final NamespaceConfig config;
-        final InMemoryPartition[] partitions;
+        final StorePartition[] partitions;
         final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
 
         Space(NamespaceConfig config) {
             this.config = config;
-            this.partitions = new InMemoryPartition[config.partitions()];
+            this.partitions = new StorePartition[config.partitions()];
             int records = Math.max(1, maximumRecords / config.partitions());
             for (int p = 0; p < partitions.length; p++) {
-                partitions[p] = new InMemoryPartition(records, clock.getAsLong());
+                partitions[p] = new StorePartition(p, records, logSize, clock.getAsLong());
             }
         }
 
         /** Called under the partition's lock, so that listeners get its changes in order. */
-        void publish(InMemoryPartition partition, Change change) {
-            partition.head = change.version();
-            partition.log.addLast(change);
-            if (partition.log.size() > logSize) {
-                partition.log.removeFirst();
-            }
-            for (Subscription subscription : subscriptions) {
-                subscription.deliver(change);
+        void broadcast(Effect effect) {
+            if (effect instanceof Effect.Changed changed) {
+                subscriptions.forEach(subscription -> subscription.deliver(changed.change()));
+            } else if (effect instanceof Effect.Hinted hinted) {
+                subscriptions.forEach(subscription -> subscription.hint(hinted.cache(), hinted.key()));
             }
         }
     }
@@ -244,19 +241,10 @@ public final class InMemoryStore implements Store {
 
         @Override
         public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
-            InMemoryPartition partition = space.partitions[key.partition()];
+            StorePartition partition = space.partitions[key.partition()];
             synchronized (partition) {
-                Moment moment = new Moment(clock.getAsLong(), partition.head, partition.floor(key.cache()));
-                Outcome<R> outcome = operation.apply(partition.get(key), moment);
-                partition.set(key, outcome.record());
-                if (outcome.hint()) {
-                    space.subscriptions.forEach(subscription ->
-                            subscription.enqueue(() -> subscription.listener.onHint(key.cache(), key.key())));
-                }
-                if (outcome.change()) {
-                    space.publish(partition, new Change(key.partition(), moment.next(), key.cache(), key.key(), node));
-                }
-                return CompletableFuture.completedFuture(outcome.reply());
+                return CompletableFuture.completedFuture(
+                        partition.execute(key, operation, node, clock.getAsLong(), space::broadcast));
             }
         }
 
@@ -264,11 +252,9 @@ public final class InMemoryStore implements Store {
         public CompletionStage<long[]> invalidateAll(String cache) {
             long[] floors = new long[space.partitions.length];
             for (int p = 0; p < floors.length; p++) {
-                InMemoryPartition partition = space.partitions[p];
+                StorePartition partition = space.partitions[p];
                 synchronized (partition) {
-                    floors[p] = partition.head + 1;
-                    partition.floors.put(cache, floors[p]);
-                    space.publish(partition, new Change(p, floors[p], cache, null, node));
+                    floors[p] = partition.invalidateAll(cache, node, space::broadcast);
                 }
             }
             return CompletableFuture.completedFuture(floors);
@@ -278,9 +264,9 @@ public final class InMemoryStore implements Store {
         public CompletionStage<long[]> heads() {
             long[] heads = new long[space.partitions.length];
             for (int p = 0; p < heads.length; p++) {
-                InMemoryPartition partition = space.partitions[p];
+                StorePartition partition = space.partitions[p];
                 synchronized (partition) {
-                    heads[p] = partition.head;
+                    heads[p] = partition.head();
                 }
             }
             return CompletableFuture.completedFuture(heads);
@@ -288,21 +274,18 @@ public final class InMemoryStore implements Store {
 
         @Override
         public CompletionStage<Long> startOver(int partition, long seen, long above) {
-            InMemoryPartition there = space.partitions[partition];
+            StorePartition there = space.partitions[partition];
             synchronized (there) {
-                if (there.base <= seen || there.head <= above) {
-                    there.startOver(above, clock.getAsLong());
-                }
-                return CompletableFuture.completedFuture(there.head);
+                return CompletableFuture.completedFuture(
+                        there.startOver(seen, above, clock.getAsLong(), space::broadcast));
             }
         }
 
         @Override
         public CompletionStage<List<Change>> changesAfter(int partition, long version) {
-            InMemoryPartition there = space.partitions[partition];
+            StorePartition there = space.partitions[partition];
             synchronized (there) {
-                return CompletableFuture.completedFuture(
-                        there.log.stream().filter(c -> c.version() > version).toList());
+                return CompletableFuture.completedFuture(there.changesAfter(version));
             }
         }
 
@@ -320,10 +303,10 @@ public final class InMemoryStore implements Store {
                 String cache, List<Integer> partitions, String flusher, long term, int most) {
             List<CompletionStage<Claim>> claims = new ArrayList<>(partitions.size());
             for (int p : partitions) {
-                InMemoryPartition partition = space.partitions[p];
+                StorePartition partition = space.partitions[p];
                 synchronized (partition) {
                     claims.add(CompletableFuture.completedFuture(
-                            partition.claim(cache, flusher, term, most, clock.getAsLong())));
+                            partition.claim(cache, flusher, term, most, clock.getAsLong(), space::broadcast)));
                 }
             }
             return claims;
@@ -332,7 +315,7 @@ public final class InMemoryStore implements Store {
         @Override
         public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
             List<PendingWrite> parked = new ArrayList<>();
-            for (InMemoryPartition partition : space.partitions) {
+            for (StorePartition partition : space.partitions) {
                 synchronized (partition) {
                     parked.addAll(partition.parked(cache, most));
                 }
@@ -379,7 +362,11 @@ public final class InMemoryStore implements Store {
             enqueue(() -> listener.onChange(change));
         }
 
-        void enqueue(Runnable call) {
+        void hint(String cache, String key) {
+            enqueue(() -> listener.onHint(cache, key));
+        }
+
+        private void enqueue(Runnable call) {
             synchronized (this) {
                 if (closed) {
                     return;

@@ -1,0 +1,70 @@
+package dev.duet.store;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that became different in a {@link StorePartition}. Its effects, applied in their order, make of a copy of a
+ * partition what the partition is: they are how it is replicated, and how it is moved.
+ */
+public sealed interface Effect {
+
+    /**
+     * A record was stored, or removed.
+     *
+     * @param key its address
+     * @param record what is there now; {@link StoredRecord#ABSENT} if nothing is
+     */
+    record Stored(RecordKey key, StoredRecord record) implements Effect {
+        /** Checks for nulls. */
+        public Stored {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(record, "record");
+        }
+    }
+
+    /**
+     * The head advanced, and a change was logged: to be broadcast.
+     *
+     * @param change the change, whose version is the head
+     */
+    record Changed(Change change) implements Effect {
+        /** Checks for null. */
+        public Changed {
+            Objects.requireNonNull(change, "change");
+        }
+    }
+
+    /**
+     * Readers wait for a load that has ended: to be broadcast. Nothing in the partition changes by it.
+     *
+     * @param cache the name of the cache
+     * @param key the key as text
+     */
+    record Hinted(String cache, String key) implements Effect {}
+
+    /**
+     * The floor of a cache was raised.
+     *
+     * @param cache the name of the cache
+     * @param floor values and leases of lower versions are absent
+     */
+    record Floored(String cache, long floor) implements Effect {}
+
+    /**
+     * It became another one's to write what is pending of a cache, or for another time.
+     *
+     * @param cache the name of the cache
+     * @param flusher the flusher's token; null for nobody
+     * @param until until when, by the store's clock
+     */
+    record Flushing(String cache, @Nullable String flusher, long until) implements Effect {}
+
+    /**
+     * The numbering went on at another head, and the log was emptied, so that followers find a gap.
+     *
+     * @param head the head
+     * @param base the floor under the floors of all caches
+     */
+    record Renumbered(long head, long base) implements Effect {}
+}
