@@ -1,0 +1,346 @@
+package dev.duet.hazelcast.internal;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import dev.duet.store.Change;
+import dev.duet.store.ChangeListener;
+import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Namespace;
+import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingWrite;
+import dev.duet.store.RecordKey;
+import dev.duet.store.StoreConfigurationException;
+import java.io.ByteArrayInputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A namespace on Hazelcast: a map with one entry for each partition, and a topic. */
+public final class HazelcastNamespace implements Namespace {
+
+    /** The version of what is stored and of what travels. */
+    private static final int FORMAT = 1;
+
+    /** Describes the namespace; partitions count from zero. */
+    private static final String DESCRIPTIONS = "duet";
+
+    /** How many operations one step takes at most, so that others get their turn in between. */
+    private static final int MOST_CALLS = 500;
+
+    private static final int LOG_SIZE = 1_024;
+
+    private final HazelcastInstance instance;
+    private final String address;
+    private final NamespaceConfig config;
+    private final String node;
+    private final int maximumRecords;
+    private final long timeout;
+    private final Executor executor;
+    private final IMap<Integer, PartitionState> partitions;
+    private final MapSettings settings;
+    private final List<ChangeSubscription> subscriptions = new CopyOnWriteArrayList<>();
+
+    private HazelcastNamespace(
+            HazelcastInstance instance,
+            String address,
+            NamespaceConfig config,
+            String node,
+            int maximumRecords,
+            long timeout,
+            Executor executor) {
+        this.instance = instance;
+        this.address = address;
+        this.config = config;
+        this.node = node;
+        this.maximumRecords = Math.max(1, maximumRecords / config.partitions());
+        this.timeout = timeout;
+        this.executor = executor;
+        String map = Names.of(config.name());
+        this.settings = MapSettings.parse(await(() -> submit(new Preparation(map))));
+        settings.check(map, address);
+        this.partitions = instance.getMap(map);
+    }
+
+    /**
+     * Joins a namespace, or founds it.
+     *
+     * @param instance the member or client to do it by
+     * @param address where it is, for messages
+     * @param maximumRecords how many records a new namespace holds
+     * @param timeout how long an answer may take, in milliseconds
+     * @param executor for what blocks
+     */
+    public static HazelcastNamespace open(
+            HazelcastInstance instance,
+            String address,
+            NamespaceConfig config,
+            String node,
+            int maximumRecords,
+            long timeout,
+            Executor executor) {
+        NamespaceConfig.checkName("node", node);
+        HazelcastNamespace namespace =
+                new HazelcastNamespace(instance, address, config, node, maximumRecords, timeout, executor);
+        namespace.agree();
+        return namespace;
+    }
+
+    private CompletionStage<String> submit(Preparation preparation) {
+        CompletableFuture<String> reply = new CompletableFuture<>();
+        instance.getExecutorService(DESCRIPTIONS)
+                .submit(preparation, new com.hazelcast.core.ExecutionCallback<String>() {
+                    @Override
+                    public void onResponse(String response) {
+                        reply.complete(response);
+                    }
+
+                    @Override
+                    public void onFailure(Throwable failure) {
+                        reply.completeExceptionally(failure);
+                    }
+                });
+        return reply;
+    }
+
+    /** The first node creates the partitions before it describes the namespace, so that one that is missing was lost. */
+    private void agree() {
+        IMap<String, String> descriptions = instance.getMap(DESCRIPTIONS);
+        String mine = FORMAT + " " + config.partitions();
+        String theirs = await(() -> descriptions.getAsync(config.name()));
+        if (theirs == null) {
+            List<CompletionStage<Long>> heads = new ArrayList<>();
+            for (int p = 0; p < config.partitions(); p++) {
+                heads.add(take(p, new Step.Head(), true, DataInput::readLong));
+            }
+            heads.forEach(head -> await(() -> head));
+            theirs = await(
+                    () -> CompletableFuture.supplyAsync(() -> descriptions.putIfAbsent(config.name(), mine), executor));
+        }
+        if (theirs != null && !theirs.equals(mine)) {
+            String[] parts = theirs.split(" ", -1);
+            throw new StoreConfigurationException(
+                    parts[0].equals(Integer.toString(FORMAT))
+                            ? "namespace '" + config.name() + "' of " + address + " has " + parts[1]
+                                    + " partitions, but partitions(" + config.partitions()
+                                    + ") is configured; configure the same number, or another namespace"
+                            : "namespace '" + config.name() + "' of " + address + " has format " + parts[0]
+                                    + ", and this version of Duet needs " + FORMAT
+                                    + "; use the version that the other nodes have, or another namespace",
+                    null);
+        }
+    }
+
+    private <T> T await(Supplier<CompletionStage<T>> asked) {
+        try {
+            return asked.get().toCompletableFuture().get(timeout, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            throw Failures.translate(e, address);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failures.translate(e, address);
+        }
+    }
+
+    /** Reads a reply. */
+    private interface Reply<T> {
+        T read(DataInput in) throws IOException;
+    }
+
+    private <T> CompletionStage<T> take(int partition, Step step, boolean founding, Reply<T> reply) {
+        Limits limits = new Limits(partition, maximumRecords, LOG_SIZE);
+        long request = ThreadLocalRandom.current().nextLong();
+        PartitionProcessor processor = new PartitionProcessor(config.name(), node, limits, request, founding, step);
+        return bounded(() -> partitions.<byte[]>submitToKey(partition, processor))
+                .thenApply(bytes -> read(bytes, reply));
+    }
+
+    private <T> CompletionStage<T> take(int partition, Step step, Reply<T> reply) {
+        return take(partition, step, false, reply);
+    }
+
+    /** A stage of this node's own, which fails in time and as a store's does. */
+    private <T> CompletableFuture<T> bounded(Supplier<CompletionStage<T>> asked) {
+        CompletableFuture<T> stage = new CompletableFuture<>();
+        try {
+            asked.get().whenComplete((reply, failure) -> {
+                if (failure == null) {
+                    stage.complete(reply);
+                } else {
+                    stage.completeExceptionally(failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            stage.completeExceptionally(e);
+        }
+        return stage.orTimeout(timeout, TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.translate(failure, address)));
+    }
+
+    private static <T> T read(byte[] bytes, Reply<T> reply) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            return reply.read(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public NamespaceConfig config() {
+        return config;
+    }
+
+    @Override
+    public <R> CompletionStage<R> execute(RecordKey key, Operation<R> operation) {
+        return executeAll(List.of(new Request<>(key, operation))).get(0);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // an operation's reply is of its type
+    public <R> List<CompletionStage<R>> executeAll(List<Request<R>> requests) {
+        List<CompletableFuture<R>> replies = new ArrayList<>(requests.size());
+        Map<Integer, List<Integer>> byPartition = new HashMap<>();
+        for (int i = 0; i < requests.size(); i++) {
+            replies.add(new CompletableFuture<>());
+            byPartition
+                    .computeIfAbsent(requests.get(i).key().partition(), p -> new ArrayList<>())
+                    .add(i);
+        }
+        byPartition.forEach((partition, all) -> {
+            for (int from = 0; from < all.size(); from += MOST_CALLS) {
+                List<Integer> some = all.subList(from, Math.min(all.size(), from + MOST_CALLS));
+                List<Step.Call<?>> calls = new ArrayList<>(some.size());
+                some.forEach(i -> calls.add(
+                        new Step.Call<>(requests.get(i).key(), requests.get(i).operation())));
+                take(partition, new Step.Execute(calls), in -> {
+                            List<Object> read = new ArrayList<>(calls.size());
+                            for (int i = 0; i < calls.size(); i++) {
+                                read.add(Wire.readReply(in));
+                            }
+                            return read;
+                        })
+                        .whenComplete((read, failure) -> {
+                            for (int i = 0; i < some.size(); i++) {
+                                CompletableFuture<R> reply = replies.get(some.get(i));
+                                if (failure == null) {
+                                    reply.complete((R) read.get(i));
+                                } else {
+                                    reply.completeExceptionally(Failures.translate(failure, address));
+                                }
+                            }
+                        });
+            }
+        });
+        return List.copyOf(replies);
+    }
+
+    @Override
+    public CompletionStage<long[]> invalidateAll(String cache) {
+        return gather(all(), partition -> take(partition, new Step.InvalidateAll(cache), DataInput::readLong))
+                .thenApply(HazelcastNamespace::byPartition);
+    }
+
+    @Override
+    public CompletionStage<long[]> heads() {
+        return ask(new Step.Head(), DataInput::readLong).thenApply(HazelcastNamespace::byPartition);
+    }
+
+    private static long[] byPartition(List<Long> heads) {
+        return heads.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private List<Integer> all() {
+        return IntStream.range(0, config.partitions()).boxed().toList();
+    }
+
+    /** Asks all partitions in one round trip to each member, and those that have to be looked at first once more. */
+    private <T> CompletionStage<List<T>> ask(Step step, Reply<T> reply) {
+        Set<Integer> keys = all().stream().collect(Collectors.toSet());
+        return bounded(() -> partitions.<byte[]>submitToKeys(keys, new PartitionReader(step)))
+                .thenCompose(known -> gather(all(), partition -> {
+                    byte[] bytes = known.get(partition);
+                    return bytes == null
+                            ? take(partition, step, reply)
+                            : CompletableFuture.completedFuture(read(bytes, reply));
+                }));
+    }
+
+    private interface Asking<T> {
+        CompletionStage<T> ask(int partition);
+    }
+
+    private static <T> CompletionStage<List<T>> gather(List<Integer> partitions, Asking<T> asking) {
+        List<CompletableFuture<T>> replies = partitions.stream()
+                .map(partition -> asking.ask(partition).toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
+                .thenApply(done -> replies.stream().map(CompletableFuture::join).toList());
+    }
+
+    @Override
+    public CompletionStage<Long> startOver(int partition, long seen, long above) {
+        return take(partition, new Step.StartOver(seen, above), DataInput::readLong);
+    }
+
+    @Override
+    public CompletionStage<List<Change>> changesAfter(int partition, long version) {
+        return take(partition, new Step.ChangesAfter(version), in -> Wire.readAll(in, Wire::readChange));
+    }
+
+    @Override
+    public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
+        HazelcastFeed feed = new HazelcastFeed(instance, config.name(), listener);
+        return bounded(() -> CompletableFuture.supplyAsync(
+                () -> {
+                    feed.open();
+                    subscriptions.add(feed);
+                    return feed;
+                },
+                executor));
+    }
+
+    @Override
+    public List<CompletionStage<Claim>> claim(String cache, List<Integer> asked, String flusher, long term, int most) {
+        List<CompletionStage<Claim>> claims = new ArrayList<>(asked.size());
+        for (int partition : asked) {
+            claims.add(take(partition, new Step.ClaimPending(cache, flusher, term, most), Step.ClaimPending::reply));
+        }
+        return claims;
+    }
+
+    @Override
+    public CompletionStage<List<PendingWrite>> parked(String cache, int most) {
+        return ask(new Step.Parked(cache, most), in -> Wire.readAll(in, Wire::readPendingWrite))
+                .thenApply(lists -> lists.stream().flatMap(List::stream).toList());
+    }
+
+    @Override
+    public CompletionStage<Durability> durability() {
+        return CompletableFuture.completedFuture(
+                settings.durability(instance.getCluster().getMembers().size()));
+    }
+
+    @Override
+    public void close() {
+        subscriptions.forEach(ChangeSubscription::close);
+        subscriptions.clear();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.duet.hazelcast.internal;
+
+import com.hazelcast.config.EvictionPolicy;
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.MapConfig;
+import dev.duet.store.Namespace.Durability;
+import dev.duet.store.StoreConfigurationException;
+
+/**
+ * How the members have the map of a namespace.
+ *
+ * @param backups how many copies of a partition there are before a step is acknowledged, besides the partition
+ * @param format how it is kept
+ * @param eviction whether and how it is evicted
+ * @param life after how many seconds entries end, or are idle too long; 0 for never
+ * @param mergePolicy who merges it after a split
+ * @param strict whether a step fails if its backups do not answer
+ */
+record MapSettings(int backups, String format, String eviction, int life, String mergePolicy, boolean strict) {
+
+    static String text(MapConfig config, boolean strict) {
+        return String.join(
+                "|",
+                Integer.toString(config.getBackupCount()),
+                config.getInMemoryFormat().name(),
+                config.getEvictionConfig().getEvictionPolicy().name(),
+                Integer.toString(Math.max(config.getTimeToLiveSeconds(), config.getMaxIdleSeconds())),
+                config.getMergePolicyConfig().getPolicy(),
+                Boolean.toString(strict));
+    }
+
+    static MapSettings parse(String text) {
+        String[] parts = text.split("\\|", -1);
+        return new MapSettings(
+                Integer.parseInt(parts[0]),
+                parts[1],
+                parts[2],
+                Integer.parseInt(parts[3]),
+                parts[4],
+                Boolean.parseBoolean(parts[5]));
+    }
+
+    /** Refuses what would lose or slow everything. */
+    void check(String map, String address) {
+        if (!format.equals(InMemoryFormat.OBJECT.name())) {
+            throw refusal(
+                    map, address, "in-memory-format " + format, "OBJECT, or every step would copy a whole partition");
+        }
+        if (!eviction.equals(EvictionPolicy.NONE.name())) {
+            throw refusal(map, address, "eviction-policy " + eviction, "NONE; maximumRecords() bounds what is stored");
+        }
+        if (life != 0) {
+            throw refusal(
+                    map,
+                    address,
+                    "time-to-live-seconds or max-idle-seconds " + life,
+                    "0; the lives of values are those of the caches");
+        }
+        if (!mergePolicy.equals(PartitionMergePolicy.class.getName())) {
+            throw refusal(map, address, "merge-policy " + mergePolicy, PartitionMergePolicy.class.getName());
+        }
+    }
+
+    private static StoreConfigurationException refusal(String map, String address, String found, String remedy) {
+        return new StoreConfigurationException(
+                "map '" + map + "' of " + address + " is configured with " + found + ", and needs " + remedy, null);
+    }
+
+    Durability durability(int members) {
+        if (backups == 0) {
+            return new Durability(
+                    "Hazelcast keeps no backup of what is pending, which is lost with any member; configure a backup-count of "
+                            + "at least 1",
+                    null);
+        }
+        if (members < 2) {
+            return new Durability(
+                    null,
+                    "the cluster has one member, with which pending writes end; start a second one for them to have a backup");
+        }
+        return new Durability(
+                null,
+                strict
+                        ? null
+                        : "a write is acknowledged though its backup does not answer; set the property "
+                                + "hazelcast.operation.fail.on.indeterminate.state=true on the members for it to fail then");
+    }
+}

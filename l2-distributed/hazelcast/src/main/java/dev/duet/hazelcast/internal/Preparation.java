@@ -1,0 +1,89 @@
+package dev.duet.hazelcast.internal;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.EvictionConfig;
+import com.hazelcast.config.EvictionPolicy;
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MergePolicyConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import com.hazelcast.spi.properties.ClusterProperty;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs on a member: has the cluster configure the map of a namespace unless it is configured there, and replies how it is, for
+ * {@link MapSettings}.
+ */
+final class Preparation implements Callable<String>, IdentifiedDataSerializable, HazelcastInstanceAware {
+
+    private transient @Nullable HazelcastInstance instance;
+    private String map = "";
+
+    /** For Hazelcast, which reads the fields then. */
+    Preparation() {}
+
+    Preparation(String map) {
+        this.map = map;
+    }
+
+    /** How a map is to be configured, if the application does not say. */
+    static MapConfig mapConfig(String name) {
+        return new MapConfig(name)
+                .setInMemoryFormat(InMemoryFormat.OBJECT)
+                .setBackupCount(1)
+                .setAsyncBackupCount(0)
+                .setReadBackupData(false)
+                .setStatisticsEnabled(false)
+                .setEvictionConfig(new EvictionConfig().setEvictionPolicy(EvictionPolicy.NONE))
+                .setMergePolicyConfig(new MergePolicyConfig().setPolicy(PartitionMergePolicy.class.getName()));
+    }
+
+    static boolean isConfigured(Config config, String map) {
+        return config.getMapConfigs().keySet().stream()
+                .anyMatch(name -> !name.equals("default")
+                        && config.getConfigPatternMatcher().matches(java.util.List.of(name), map) != null);
+    }
+
+    @Override
+    public String call() {
+        Config config = Objects.requireNonNull(instance, "instance").getConfig();
+        if (!isConfigured(config, map)) {
+            config.addMapConfig(mapConfig(map));
+        }
+        MapConfig effective = config.findMapConfig(map);
+        String strict = config.getProperty(ClusterProperty.FAIL_ON_INDETERMINATE_OPERATION_STATE.getName());
+        return MapSettings.text(effective, Boolean.parseBoolean(strict));
+    }
+
+    @Override
+    public void setHazelcastInstance(HazelcastInstance member) {
+        this.instance = member;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+        Wire.writeText(out, map);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+        map = Wire.readText(in);
+    }
+
+    @Override
+    public int getFactoryId() {
+        return SerializationHook.FACTORY;
+    }
+
+    @Override
+    public int getClassId() {
+        return SerializationHook.PREPARATION;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.duet.hazelcast.internal;
+
+import dev.duet.store.Effect;
+import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.RecordKey;
+import dev.duet.store.StorePartition;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What a node has done in a partition, in one atomic step. It travels to the partition, and its reply back, as bytes. */
+sealed interface Step {
+
+    /** Does it, and writes the reply. */
+    void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+            throws IOException;
+
+    void write(DataOutput out) throws IOException;
+
+    static Step read(DataInput in) throws IOException {
+        byte kind = in.readByte();
+        return switch (kind) {
+            case 1 -> new Execute(Wire.readAll(in, from -> new Call<>(Wire.readKey(from), Wire.readOperation(from))));
+            case 2 -> new InvalidateAll(Wire.readText(in));
+            case 3 -> new StartOver(in.readLong(), in.readLong());
+            case 4 -> new ChangesAfter(in.readLong());
+            case 5 -> new ClaimPending(Wire.readText(in), Wire.readText(in), in.readLong(), in.readInt());
+            case 6 -> new Head();
+            case 7 -> new Parked(Wire.readText(in), in.readInt());
+            default ->
+                throw new IOException(
+                        "unknown step " + kind
+                                + "; the members and clients of a cluster must have versions of duet-hazelcast that understand each other");
+        };
+    }
+
+    /** An operation and its record. */
+    record Call<R>(RecordKey key, Operation<R> operation) {
+        R run(StorePartition partition, String origin, long now, Consumer<Effect> effects) {
+            return partition.execute(key, operation, origin, now, effects);
+        }
+    }
+
+    /** Replies to each operation, one after the other. */
+    record Execute(List<Call<?>> calls) implements Step {
+        @Override
+        public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+                throws IOException {
+            for (Call<?> call : calls) {
+                Wire.writeReply(reply, call.run(partition, origin, now, effects));
+            }
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            out.writeByte(1);
+            Wire.writeAll(out, calls, (to, call) -> {
+                Wire.writeKey(to, call.key());
+                Wire.writeOperation(to, call.operation());
+            });
+        }
+    }
+
+    /** Replies the floor. */
+    record InvalidateAll(String cache) implements Step {
+        @Override
+        public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+                throws IOException {
+            reply.writeLong(partition.invalidateAll(cache, origin, effects));
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            out.writeByte(2);
+            Wire.writeText(out, cache);
+        }
+    }
+
+    /** Replies the head. */
+    record StartOver(long seen, long above) implements Step {
+        @Override
+        public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+                throws IOException {
+            reply.writeLong(partition.startOver(seen, above, now, effects));
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            out.writeByte(3);
+            out.writeLong(seen);
+            out.writeLong(above);
+        }
+    }
+
+    /** Replies the changes. */
+    record ChangesAfter(long version) implements Step {
+        @Override
+        public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+                throws IOException {
+            Wire.writeAll(reply, partition.changesAfter(version), Wire::writeChange);
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            out.writeByte(4);
+            out.writeLong(version);
+        }
+    }
+
+    /** Replies the claim. */
+    record ClaimPending(String cache, String flusher, long term, int most) implements Step {
+        @Override
+        public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+                throws IOException {
+            Claim claim = partition.claim(cache, flusher, term, most, now, effects);
+            reply.writeBoolean(claim.granted());
+            reply.writeLong(claim.pending());
+            reply.writeLong(claim.parked());
+            reply.writeLong(claim.lost());
+            Wire.writeAll(reply, claim.due(), Wire::writePendingWrite);
+        }
+
+        static Claim reply(DataInput in) throws IOException {
+            return new Claim(
+                    in.readBoolean(),
+                    in.readLong(),
+                    in.readLong(),
+                    in.readLong(),
+                    Wire.readAll(in, Wire::readPendingWrite));
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            out.writeByte(5);
+            Wire.writeText(out, cache);
+            Wire.writeText(out, flusher);
+            out.writeLong(term);
+            out.writeInt(most);
+        }
+    }
+
+    /** Replies the head. Changes nothing, so that a {@link PartitionReader} can ask. */
+    record Head() implements Step {
+        @Override
+        public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+                throws IOException {
+            reply.writeLong(partition.head());
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            out.writeByte(6);
+        }
+    }
+
+    /** Replies the writes that are parked. Changes nothing, so that a {@link PartitionReader} can ask. */
+    record Parked(String cache, int most) implements Step {
+        @Override
+        public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+                throws IOException {
+            Wire.writeAll(reply, partition.parked(cache, most), Wire::writePendingWrite);
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            out.writeByte(7);
+            Wire.writeText(out, cache);
+            out.writeInt(most);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The store on Hazelcast. */
+@NullMarked
+package dev.duet.hazelcast;
+
+import org.jspecify.annotations.NullMarked;
