@@ -69,14 +69,16 @@ final class Members implements BeforeAllCallback, AfterAllCallback, AutoCloseabl
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        for (int i = 0; i < atFirst; i++) {
+        while (all.size() < atFirst) {
             add();
         }
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        close();
+        if (context.getRequiredTestClass().getEnclosingClass() == null) { // not after each of its nested ones
+            close();
+        }
     }
 
     @Override

@@ -1,8 +1,6 @@
 package dev.duet.hazelcast.internal;
 
 import com.hazelcast.config.Config;
-import com.hazelcast.config.EvictionConfig;
-import com.hazelcast.config.EvictionPolicy;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
@@ -13,6 +11,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.properties.ClusterProperty;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +40,13 @@ final class Preparation implements Callable<String>, IdentifiedDataSerializable,
                 .setAsyncBackupCount(0)
                 .setReadBackupData(false)
                 .setStatisticsEnabled(false)
-                .setEvictionConfig(new EvictionConfig().setEvictionPolicy(EvictionPolicy.NONE))
                 .setMergePolicyConfig(new MergePolicyConfig().setPolicy(PartitionMergePolicy.class.getName()));
     }
 
     static boolean isConfigured(Config config, String map) {
         return config.getMapConfigs().keySet().stream()
                 .anyMatch(name -> !name.equals("default")
-                        && config.getConfigPatternMatcher().matches(java.util.List.of(name), map) != null);
+                        && config.getConfigPatternMatcher().matches(List.of(name), map) != null);
     }
 
     @Override
