@@ -14,13 +14,14 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Members of a cluster of their own, in this JVM. */
-final class Members implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
+public final class Members implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
     private final String cluster = "duet-" + UUID.randomUUID();
     private final List<HazelcastInstance> all = new ArrayList<>();
     private final int atFirst;
 
-    Members(int atFirst) {
+    /** A cluster of so many members at first. */
+    public Members(int atFirst) {
         this.atFirst = atFirst;
     }
 
@@ -33,12 +34,21 @@ final class Members implements BeforeAllCallback, AfterAllCallback, AutoCloseabl
         config.setProperty("hazelcast.max.join.seconds", "10");
         config.getNetworkConfig().setPort(15_701).setPortCount(200);
         config.getNetworkConfig().getJoin().getTcpIpConfig().clear();
-        all.forEach(member -> config.getNetworkConfig()
-                .getJoin()
-                .getTcpIpConfig()
-                .addMember("127.0.0.1:"
-                        + member.getCluster().getLocalMember().getAddress().getPort()));
+        all.stream()
+                .filter(member -> member.getLifecycleService().isRunning())
+                .forEach(member -> config.getNetworkConfig()
+                        .getJoin()
+                        .getTcpIpConfig()
+                        .addMember("127.0.0.1:"
+                                + member.getCluster()
+                                        .getLocalMember()
+                                        .getAddress()
+                                        .getPort()));
         return config;
+    }
+
+    String cluster() {
+        return cluster;
     }
 
     HazelcastInstance add() {
@@ -47,7 +57,7 @@ final class Members implements BeforeAllCallback, AfterAllCallback, AutoCloseabl
         return member;
     }
 
-    HazelcastInstance get(int i) {
+    public HazelcastInstance get(int i) {
         return all.get(i);
     }
 

@@ -1,6 +1,8 @@
 package dev.duet.hazelcast.internal;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.MultiExecutionCallback;
 import com.hazelcast.map.IMap;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
@@ -56,7 +58,7 @@ public final class HazelcastNamespace implements Namespace {
     private final long timeout;
     private final Executor executor;
     private final IMap<Integer, PartitionState> partitions;
-    private final MapSettings settings;
+    private final List<MapSettings> settings;
     private final List<ChangeSubscription> subscriptions = new CopyOnWriteArrayList<>();
 
     private HazelcastNamespace(
@@ -75,8 +77,8 @@ public final class HazelcastNamespace implements Namespace {
         this.timeout = timeout;
         this.executor = executor;
         String map = Names.of(config.name());
-        this.settings = MapSettings.parse(await(() -> submit(new Preparation(map))));
-        settings.check(map, address);
+        this.settings = await(() -> prepare(map));
+        settings.forEach(ofMember -> ofMember.check(map, address));
         this.partitions = instance.getMap(map);
     }
 
@@ -104,21 +106,30 @@ public final class HazelcastNamespace implements Namespace {
         return namespace;
     }
 
-    private CompletionStage<String> submit(Preparation preparation) {
-        CompletableFuture<String> reply = new CompletableFuture<>();
+    /** Has each member prepare, so that none is there that cannot take part; the settings of each, without repetition. */
+    private CompletionStage<List<MapSettings>> prepare(String map) {
+        CompletableFuture<List<MapSettings>> settled = new CompletableFuture<>();
         instance.getExecutorService(DESCRIPTIONS)
-                .submit(preparation, new com.hazelcast.core.ExecutionCallback<String>() {
+                .submitToAllMembers(new Preparation(map), new MultiExecutionCallback() {
                     @Override
-                    public void onResponse(String response) {
-                        reply.complete(response);
+                    public void onResponse(Member member, Object value) {
+                        // All of them are waited for.
                     }
 
                     @Override
-                    public void onFailure(Throwable failure) {
-                        reply.completeExceptionally(failure);
+                    public void onComplete(Map<Member, Object> replies) {
+                        for (Object reply : replies.values()) {
+                            if (reply instanceof Throwable failure) {
+                                settled.completeExceptionally(failure);
+                            }
+                        }
+                        settled.complete(replies.values().stream()
+                                .map(reply -> MapSettings.parse(String.valueOf(reply)))
+                                .distinct()
+                                .toList());
                     }
                 });
-        return reply;
+        return settled;
     }
 
     /** The first node creates the partitions before it describes the namespace, so that one that is missing was lost. */
@@ -334,8 +345,8 @@ public final class HazelcastNamespace implements Namespace {
 
     @Override
     public CompletionStage<Durability> durability() {
-        return CompletableFuture.completedFuture(
-                settings.durability(instance.getCluster().getMembers().size()));
+        return CompletableFuture.completedFuture(MapSettings.durability(
+                settings, instance.getCluster().getMembers().size()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
 import dev.duet.store.Namespace.Durability;
 import dev.duet.store.StoreConfigurationException;
+import java.util.List;
 
 /**
  * How the members have the map of a namespace.
@@ -66,8 +67,8 @@ record MapSettings(int backups, String format, String eviction, int life, String
                 "map '" + map + "' of " + address + " is configured with " + found + ", and needs " + remedy, null);
     }
 
-    Durability durability(int members) {
-        if (backups == 0) {
+    static Durability durability(List<MapSettings> all, int members) {
+        if (all.stream().anyMatch(settings -> settings.backups == 0)) {
             return new Durability(
                     "Hazelcast keeps no backup of what is pending, which is lost with any member; configure a backup-count of "
                             + "at least 1",
@@ -80,7 +81,7 @@ record MapSettings(int backups, String format, String eviction, int life, String
         }
         return new Durability(
                 null,
-                strict
+                all.stream().allMatch(MapSettings::strict)
                         ? null
                         : "a write is acknowledged though its backup does not answer; set the property "
                                 + "hazelcast.operation.fail.on.indeterminate.state=true on the members for it to fail then");

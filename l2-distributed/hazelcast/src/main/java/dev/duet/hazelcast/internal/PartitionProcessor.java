@@ -36,6 +36,8 @@ final class PartitionProcessor
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.duet.Hazelcast");
 
+    private static final long LOST_LEAP = 1L << 32;
+
     private transient @Nullable HazelcastInstance instance;
     private transient @Nullable Batch batch;
     private transient String namespace = "";
@@ -71,7 +73,7 @@ final class PartitionProcessor
         long clock = TimeUnit.MILLISECONDS.toMicros(member.getCluster().getClusterTime());
         List<Effect> effects = new ArrayList<>();
         PartitionState found = entry.getValue();
-        PartitionState state = found == null ? new PartitionState(limits.partition(clock)) : found;
+        PartitionState state = found == null ? new PartitionState(limits.partition(firstHead(clock))) : found;
         StorePartition partition = state.partition();
         long now = state.next(clock);
         if (found == null) {
@@ -109,6 +111,11 @@ final class PartitionProcessor
         }
         broadcast(member, effects);
         return reply;
+    }
+
+    /** One that was lost may have been numbered ahead of the clock, by as many leaps as it had owners. */
+    private long firstHead(long clock) {
+        return founding ? clock : clock + LOST_LEAP;
     }
 
     private byte[] reply(StorePartition partition, long now, List<Effect> effects) throws IOException {
