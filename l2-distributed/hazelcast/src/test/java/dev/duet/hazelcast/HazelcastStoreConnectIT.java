@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -87,7 +88,10 @@ class HazelcastStoreConnectIT {
                             .get(10, TimeUnit.SECONDS))
                     .hasSize(8);
         }
-        assertThat(members.get(0).getClientService().getConnectedClients()).isEmpty();
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(members.get(0).getClientService().getConnectedClients())
+                                .isEmpty());
     }
 
     @Test

@@ -2,8 +2,11 @@ package dev.duet.hazelcast.internal;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.MemberLeftException;
 import com.hazelcast.core.MultiExecutionCallback;
 import com.hazelcast.map.IMap;
+import com.hazelcast.spi.exception.TargetNotMemberException;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
@@ -14,6 +17,7 @@ import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
+import dev.duet.store.StoreUnavailableException;
 import java.io.ByteArrayInputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
@@ -118,18 +122,36 @@ public final class HazelcastNamespace implements Namespace {
 
                     @Override
                     public void onComplete(Map<Member, Object> replies) {
-                        for (Object reply : replies.values()) {
+                        List<Object> staying = replies.values().stream()
+                                .filter(reply -> !hasLeft(reply))
+                                .toList();
+                        for (Object reply : staying) {
                             if (reply instanceof Throwable failure) {
                                 settled.completeExceptionally(failure);
                             }
                         }
-                        settled.complete(replies.values().stream()
+                        if (staying.isEmpty()) {
+                            settled.completeExceptionally(
+                                    new StoreUnavailableException("no member of " + address + " stays", null));
+                        }
+                        settled.complete(staying.stream()
                                 .map(reply -> MapSettings.parse(String.valueOf(reply)))
                                 .distinct()
                                 .toList());
                     }
                 });
         return settled;
+    }
+
+    private static boolean hasLeft(Object reply) {
+        for (Throwable at = reply instanceof Throwable failure ? failure : null; at != null; at = at.getCause()) {
+            if (at instanceof MemberLeftException
+                    || at instanceof TargetNotMemberException
+                    || at instanceof HazelcastInstanceNotActiveException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The first node creates the partitions before it describes the namespace, so that one that is missing was lost. */
