@@ -149,12 +149,12 @@ class StoredTextIT {
     @Test
     void intent_isALineAndTheOldValue() {
         put(namespace, key, "Ada");
-        await(namespace.execute(key, new Operation.Begin("w1", HOUR)));
+        long begun = await(namespace.execute(key, new Operation.Begin("w1", HOUR)));
         await(namespace.execute(key, new Operation.Begin("w2", HOUR)));
 
         assertThat((String) command("GET", record()))
-                .matches(
-                        "I 1 \\d{16} w1:\\d{16},w2:\\d{16}\nV \\d{16} \\d{16} 9007199254740991 9007199254740991 0 0 - 3\nAda");
+                .matches("I 1 " + begun
+                        + " w1:\\d{16},w2:\\d{16}\nV \\d{16} \\d{16} 9007199254740991 9007199254740991 0 0 - 3\nAda");
     }
 
     @Test
@@ -330,6 +330,16 @@ class StoredTextIT {
     }
 
     @Test
+    void pendingWriteThatIsMade_andCountsForNothing_isGone() {
+        long version = await(namespace.execute(key, write("Ada"))).version();
+        await(namespace.invalidateAll("users"));
+
+        await(namespace.execute(key, new PendingOperation.Flushed(version, false)));
+
+        assertThat(command("EXISTS", record())).isEqualTo(0L);
+    }
+
+    @Test
     void enqueue_ofWhatIsPendingAlready_leavesItsPlaceAlone() {
         await(namespace.execute(key, write("v1")));
         command("CONFIG", "RESETSTAT");
@@ -406,6 +416,9 @@ class StoredTextIT {
 
         assertThat(reply.version()).isGreaterThan(before);
         assertThat(reply.coalesced()).isTrue();
+        assertThat(await(namespace.changesAfter(0, before)))
+                .extracting(Change::version)
+                .contains(reply.version());
         assertThat(claim().due()).extracting(PendingWrite::version).containsExactly(reply.version());
     }
 

@@ -418,6 +418,7 @@ abstract class PendingContract {
         assertThat(node.requeue(key)).isTrue();
 
         assertQuiet(version);
+        assertThat(node.claim("users", "nobody", 0)).isEqualTo(ClaimContract.nothing(1, 0));
         assertThat(node.parked("users", 10)).isEmpty();
         assertThat(node.claim("users", "f", HOUR).due()).singleElement().satisfies(write -> {
             assertThat(write.version()).isEqualTo(version);
@@ -435,6 +436,7 @@ abstract class PendingContract {
 
         assertThat(node.enqueue(key, "v2").coalesced()).isTrue();
 
+        assertThat(node.claim("users", "nobody", 0)).isEqualTo(ClaimContract.nothing(1, 0));
         assertThat(node.parked("users", 10)).isEmpty();
         assertThat(node.claim("users", "f", HOUR).due()).singleElement().satisfies(write -> {
             assertThat(write.version()).isEqualTo(version + 1);
