@@ -141,7 +141,7 @@ final class AnnouncedWrites {
                     look(made, strand);
                 }
                 if (made.fate == Fate.ROLLS_BACK) {
-                    world.sleep(workload.writeTime());
+                    takeTime();
                     world.trace.say(node, " rolls back");
                     tally.rollbacks++;
                 } else {
@@ -262,6 +262,12 @@ final class AnnouncedWrites {
         });
     }
 
+    /** Mostly not long, so that a good part of the writes have nothing beside them, and leave their values. */
+    private void takeTime() {
+        boolean soon = !plan.slowWriters && world.random.nextInt(4) > 0;
+        world.sleep(soon ? world.random.nextInt(50, 2_000) * World.MICROS : workload.writeTime());
+    }
+
     /** What the cache's writer does. */
     void write(Map<Integer, @Nullable Long> values) throws LoadOrWriteFailed {
         Made mine = Objects.requireNonNull(world.current()).write;
@@ -295,7 +301,7 @@ final class AnnouncedWrites {
     /** Writes these of the keys, all at one moment, or none. */
     private void write(Made made, Collection<Integer> keys) throws LoadOrWriteFailed {
         Fate fate = made.calls++ == made.fatalCall ? made.fate : Fate.SUCCEEDS;
-        world.sleep(workload.writeTime());
+        takeTime();
         if (fate == Fate.FAILS_BEFORE_COMMIT) {
             tally.failedWrites++;
             throw new LoadOrWriteFailed("no commit");
@@ -317,6 +323,6 @@ final class AnnouncedWrites {
             tally.failedWrites++;
             throw new LoadOrWriteFailed("committed, but nobody knows");
         }
-        world.sleep(workload.writeTime());
+        takeTime();
     }
 }

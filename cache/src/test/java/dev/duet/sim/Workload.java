@@ -76,8 +76,8 @@ final class Workload {
 
     /** Does something, drawn from the seed, on a node. */
     void operate(SimulatedNode node) {
-        if (plan.announces && world.random.nextInt(100) < (plan.readMostly ? 15 : 30)) {
-            List<Integer> keys = world.random.nextInt(3) == 0 ? List.of(key()) : several();
+        if (plan.announces && world.random.nextInt(100) < (plan.readMostly ? 10 : 25)) {
+            List<Integer> keys = world.random.nextInt(5) < 2 ? List.of(key()) : several();
             if (keys.stream().anyMatch(this::isExclusive)) {
                 readAll(node, keys);
             } else {
