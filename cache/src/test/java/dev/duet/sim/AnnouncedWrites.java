@@ -150,7 +150,7 @@ final class AnnouncedWrites {
                 if (looks) {
                     look(made, strand);
                 }
-                closes = made.fate != Fate.FORGOTTEN && made.fate != Fate.COLLECTED;
+                closes = !workload.isFailing() || (made.fate != Fate.FORGOTTEN && made.fate != Fate.COLLECTED);
             } finally {
                 strand.rows = null;
                 if (closes) {
