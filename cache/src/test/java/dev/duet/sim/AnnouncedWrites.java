@@ -20,6 +20,7 @@ final class AnnouncedWrites {
 
     private final World world;
     private final Plan plan;
+    private final Server server;
     private final Database database;
     private final History history;
     private final Reads reads;
@@ -33,6 +34,7 @@ final class AnnouncedWrites {
     AnnouncedWrites(
             World world,
             Plan plan,
+            Server server,
             Database database,
             History history,
             Reads reads,
@@ -40,6 +42,7 @@ final class AnnouncedWrites {
             Workload workload) {
         this.world = world;
         this.plan = plan;
+        this.server = server;
         this.database = database;
         this.history = history;
         this.reads = reads;
@@ -53,6 +56,10 @@ final class AnnouncedWrites {
         DIES_BEFORE_COMMIT,
         FAILS_AFTER_COMMIT,
         DIES_AFTER_COMMIT,
+        /** As the one before, and takes longer than its first term until it commits. */
+        DIES_LATE,
+        /** The store evicts an intent after the commit, and the write goes on until that has been found out. */
+        LOSES_ITS_INTENT,
         /** Also in the middle of its announcement or completion. */
         DIES_AT_ANY_MOMENT,
         ROLLS_BACK,
@@ -86,7 +93,8 @@ final class AnnouncedWrites {
     }
 
     /** An intent that was not closed, and what was written under it. */
-    private record Forgotten(SimulatedNode node, CacheUnderTest.Intent intent, List<History.Write> done, boolean kept) {}
+    private record Forgotten(
+            SimulatedNode node, CacheUnderTest.Intent intent, List<History.Write> done, boolean kept) {}
 
     /** Makes some write. */
     void operate(SimulatedNode node, List<Integer> keys) {
@@ -122,7 +130,7 @@ final class AnnouncedWrites {
 
     private Made made(SimulatedNode node, List<Integer> keys) {
         Fate[] fates = Fate.values();
-        int dice = workload.isFailing() ? world.random.nextInt(plan.slowWriters ? 24 : 48) : fates.length;
+        int dice = workload.isFailing() ? world.random.nextInt(plan.slowWriters ? 30 : 60) : fates.length;
         Fate fate = fates[Math.min(dice, fates.length - 1)];
         int calls = plan.writesThrough && !plan.bulkWriter ? keys.size() : 1;
         return new Made(node, keys, fate, world.random.nextInt(calls));
@@ -309,6 +317,9 @@ final class AnnouncedWrites {
         if (fate == Fate.DIES_BEFORE_COMMIT) {
             workload.die(made.node);
         }
+        if (fate == Fate.DIES_LATE) {
+            world.sleep(world.random.nextInt(800, 2_000) * World.MILLIS);
+        }
         tally.commits++;
         for (int key : keys) {
             Long draft = made.drafts.get(key);
@@ -316,12 +327,16 @@ final class AnnouncedWrites {
             String token = Objects.requireNonNull(made.announcer).token;
             made.done.add(history.committed(made.node, key, version, token));
         }
-        if (fate == Fate.DIES_AFTER_COMMIT) {
+        if (fate == Fate.DIES_AFTER_COMMIT || fate == Fate.DIES_LATE) {
             workload.die(made.node);
         }
         if (fate == Fate.FAILS_AFTER_COMMIT) {
             tally.failedWrites++;
             throw new LoadOrWriteFailed("committed, but nobody knows");
+        }
+        if (fate == Fate.LOSES_ITS_INTENT) {
+            server.evict(made.keys.get(0));
+            world.sleep(world.random.nextInt(350, 900) * World.MILLIS);
         }
         takeTime();
     }

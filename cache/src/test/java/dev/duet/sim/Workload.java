@@ -51,7 +51,7 @@ final class Workload {
         this.tally = tally;
         this.mayKill = mayKill;
         this.join = join;
-        this.announced = new AnnouncedWrites(world, plan, database, history, reads, tally, this);
+        this.announced = new AnnouncedWrites(world, plan, server, database, history, reads, tally, this);
         this.failing = plan.faults > 0;
         for (int key = 0; key < plan.keys; key++) {
             writers.add(new ArrayList<>());
