@@ -15,6 +15,11 @@ interface CacheUnderTest {
         void run() throws LoadOrWriteFailed;
     }
 
+    /** As {@link Write}; returns what was written. */
+    interface Returning {
+        long run() throws LoadOrWriteFailed;
+    }
+
     /** The application's own failure. */
     final class LoadOrWriteFailed extends Exception {
         private static final long serialVersionUID = 1L;
@@ -30,6 +35,21 @@ interface CacheUnderTest {
         Long load(int key) throws LoadOrWriteFailed;
 
         Map<Integer, Long> loadAll(Set<? extends Integer> keys) throws LoadOrWriteFailed;
+
+        /** Writes what the cache is given to write; null removes. */
+        default void write(Map<Integer, @Nullable Long> values) throws LoadOrWriteFailed {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** A write to the database, and what it has written; done when the future is. */
+    interface AsyncWrite {
+        CompletableFuture<Long> run();
+    }
+
+    /** The announcement of a write. */
+    interface Intent {
+        void close();
     }
 
     /** What a read found. */
@@ -121,7 +141,22 @@ interface CacheUnderTest {
     /** Writes to several keys within an intent. */
     void updateAll(List<Integer> keys, Write write) throws LoadOrWriteFailed;
 
-    /** Stores what the database is known to have. */
+    /** Announces a write. */
+    default Intent beginWrite(List<Integer> keys) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Writes within an intent, and keeps what was written. */
+    default void updateAndPut(int key, Returning write) throws LoadOrWriteFailed {
+        throw new UnsupportedOperationException();
+    }
+
+    /** As {@link #updateAndPut} for one key if it {@code keeps}, or {@link #updateAll}; done when the future is. */
+    default CompletableFuture<?> updateAsync(List<Integer> keys, boolean keeps, AsyncWrite write) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Stores what the database is known to have; or through the writer, what it is to have. */
     void put(int key, long version);
 
     /** Stores several values. */
@@ -129,7 +164,19 @@ interface CacheUnderTest {
         versions.forEach(this::put);
     }
 
+    /** As {@link #putAll}; done when the future is. */
+    default CompletableFuture<@Nullable Void> putAsync(Map<Integer, Long> versions) {
+        putAll(versions);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Drops what is cached; or removes through the writer. */
     void invalidate(int key);
+
+    /** Drops what is cached, also if there is a writer. */
+    default void drop(int key) throws LoadOrWriteFailed {
+        invalidate(key);
+    }
 
     /** Invalidates several keys. */
     default void invalidateAll(List<Integer> keys) {

@@ -18,7 +18,12 @@ final class Campaign {
 
     /** What is to be simulated: a cache, on a store with these guards, new ones for each schedule, in peace or not. */
     Campaign(Simulation.Maker maker, Supplier<Guards> guards, boolean calm) {
-        this((crew, seed, traced) -> Simulation.play(crew, seed, calm, traced, maker, guards.get()));
+        this(maker, guards, calm, false);
+    }
+
+    /** As above; the application {@code announces} its writes in all the ways there are, or in the simplest. */
+    Campaign(Simulation.Maker maker, Supplier<Guards> guards, boolean calm, boolean announces) {
+        this((crew, seed, traced) -> Simulation.play(crew, seed, calm, announces, traced, maker, guards.get()));
     }
 
     /** Of whatever schedules. */

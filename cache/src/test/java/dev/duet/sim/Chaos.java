@@ -17,6 +17,7 @@ final class Chaos {
     private final Network network;
     private final LongConsumer loadsDown;
     private final boolean durable;
+    private final boolean announces;
     private final Tally tally;
     private final int keys;
     private final int strikes;
@@ -39,6 +40,7 @@ final class Chaos {
         this.network = network;
         this.loadsDown = loadsDown;
         this.durable = plan.durable;
+        this.announces = plan.announces;
         this.strikes = plan.rich ? 19 : 15;
         this.tally = tally;
         this.keys = plan.keys;
@@ -67,6 +69,10 @@ final class Chaos {
             return;
         }
         tally.faults++;
+        if (announces && world.random.nextInt(5) == 0) {
+            server.evict(0); // more often, since a lost intent matters while others are at work
+            return;
+        }
         switch (world.random.nextInt(strikes)) {
             case 0 -> outage();
             case 1 -> {

@@ -3,14 +3,16 @@ package dev.duet.sim;
 import dev.duet.CacheBuilder;
 import dev.duet.CacheEntry;
 import dev.duet.CacheStats;
+import dev.duet.CacheWrite;
+import dev.duet.CacheWriter;
 import dev.duet.Duet;
 import dev.duet.Health;
 import dev.duet.LoadResult;
 import dev.duet.SimulatedMachinery;
 import dev.duet.TwoLevelCache;
-import dev.duet.WriteIntent;
 import dev.duet.store.Level;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +21,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The real thing. */
-final class DuetUnderTest implements CacheUnderTest {
+class DuetUnderTest implements CacheUnderTest {
 
     private final Duet duet;
     private final TwoLevelCache<Integer, Long> rows;
+    private final boolean writesThrough;
 
     /** Starts a node, on a strand of it: it waits for the feed. */
     DuetUnderTest(SimulatedNode node, Server server, Plan plan, Loader loader) {
@@ -47,6 +50,7 @@ final class DuetUnderTest implements CacheUnderTest {
                 .maximumOwedInvalidations(plan.maximumOwed)
                 .failFast(false)
                 .build();
+        writesThrough = plan.writesThrough;
         CacheBuilder<Integer, Long> builder = builder(plan, loader);
         more.accept(builder);
         rows = builder.codec(new VersionCodec())
@@ -73,6 +77,9 @@ final class DuetUnderTest implements CacheUnderTest {
         }
         if (plan.nearExpireAfterWrite > 0) {
             builder.nearExpireAfterWrite(Duration.ofMillis(plan.nearExpireAfterWrite));
+        }
+        if (plan.writesThrough) {
+            builder.writer(writer(plan, loader));
         }
         if (plan.bulkLoader) {
             builder.bulkLoader(loader::loadAll);
@@ -104,8 +111,33 @@ final class DuetUnderTest implements CacheUnderTest {
         };
     }
 
+    private static CacheWriter<Integer, Long> writer(Plan plan, Loader loader) {
+        return new CacheWriter<>() {
+            @Override
+            public void write(Integer key, Long value) throws LoadOrWriteFailed {
+                loader.write(Map.of(key, value));
+            }
+
+            @Override
+            public void delete(Integer key) throws LoadOrWriteFailed {
+                loader.write(Collections.singletonMap(key, null));
+            }
+
+            @Override
+            public void writeAll(List<CacheWrite<Integer, Long>> writes) throws Exception {
+                if (!plan.bulkWriter) {
+                    CacheWriter.super.writeAll(writes);
+                    return;
+                }
+                Map<Integer, @Nullable Long> values = new LinkedHashMap<>();
+                writes.forEach(write -> values.put(write.key(), write.value()));
+                loader.write(values);
+            }
+        };
+    }
+
     /** The cache. */
-    TwoLevelCache<Integer, Long> rows() {
+    final TwoLevelCache<Integer, Long> rows() {
         return rows;
     }
 
@@ -167,12 +199,24 @@ final class DuetUnderTest implements CacheUnderTest {
 
     @Override
     public void updateAll(List<Integer> keys, Write write) throws LoadOrWriteFailed {
-        WriteIntent intent = rows.beginWrite(keys);
-        try {
-            write.run();
-        } finally {
-            intent.close();
-        }
+        rows.updateAll(keys, write::run);
+    }
+
+    @Override
+    public Intent beginWrite(List<Integer> keys) {
+        return rows.beginWrite(keys)::close;
+    }
+
+    @Override
+    public void updateAndPut(int key, Returning write) throws LoadOrWriteFailed {
+        rows.updateAndPut(key, write::run);
+    }
+
+    @Override
+    public CompletableFuture<?> updateAsync(List<Integer> keys, boolean keeps, AsyncWrite write) {
+        return keeps
+                ? rows.async().updateAndPut(keys.get(0), write::run)
+                : rows.async().updateAll(keys, write::run);
     }
 
     @Override
@@ -183,6 +227,24 @@ final class DuetUnderTest implements CacheUnderTest {
     @Override
     public void putAll(Map<Integer, Long> versions) {
         rows.putAll(versions);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> putAsync(Map<Integer, Long> versions) {
+        if (versions.size() == 1) {
+            int key = versions.keySet().iterator().next();
+            return rows.async().put(key, versions.get(key));
+        }
+        return rows.async().putAll(versions);
+    }
+
+    @Override
+    public void drop(int key) throws LoadOrWriteFailed {
+        if (writesThrough) {
+            rows.refresh(key);
+        } else {
+            rows.invalidate(key);
+        }
     }
 
     @Override

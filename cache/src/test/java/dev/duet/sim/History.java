@@ -3,6 +3,7 @@ package dev.duet.sim;
 import dev.duet.sim.CacheUnderTest.Found;
 import dev.duet.store.Content;
 import dev.duet.store.Operation;
+import dev.duet.store.WriteReply;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What was written and read, and whether the promises were kept.
  *
  * <p>P1 is checked by this rule. A version is <em>superseded</em> when the store has taken any write of a later version of
- * the key: when, after the commit, it carried out a completion, an invalidation or a put of the key by whomever, or lost
+ * the key: when, after the commit, it carried out a completion, an invalidation or a put of the key by whomever (a completion
+ * with a value that it keeps counts for the versions up to that), or lost
  * all of its data, which hides what there was. If the store held the writer's intent at the commit, then at the latest when
  * that intent ended: it ran out after the last renewal that arrived, or was evicted. So what a node writes that cannot reach
  * the store counts from when it can, and what was committed without an intent by a node that died counts never, until the
@@ -35,6 +37,7 @@ final class History implements Witness {
     private final World world;
     private final Plan plan;
     private final Tally tally;
+    private final Database database;
     private final Consumer<String> onViolation;
     private final List<List<Write>> writes = new ArrayList<>();
     /** By key and token, until when the store holds an intent. */
@@ -47,8 +50,9 @@ final class History implements Witness {
 
     private final long[] staleUntil;
 
-    History(World world, Plan plan, Tally tally, Consumer<String> onViolation) {
+    History(World world, Plan plan, Tally tally, Database database, Consumer<String> onViolation) {
         this.world = world;
+        this.database = database;
         this.plan = plan;
         this.tally = tally;
         this.onViolation = onViolation;
@@ -81,6 +85,8 @@ final class History implements Witness {
         final @Nullable String token;
         /** Whether the store held its intent when it was committed, and until when it does. */
         boolean announced;
+        /** Whether its intent was never closed. */
+        boolean forgotten;
 
         long intentUntil;
         /** When the store had taken it, by what it carried out. */
@@ -122,12 +128,18 @@ final class History implements Witness {
     @Override
     public void applied(int key, Operation<?> operation, Object reply) {
         if (operation instanceof Operation.Begin begin) {
+            tally.again += begin.again() ? 1 : 0;
             announced(key, begin.token(), begin.term());
         } else if (operation instanceof Operation.Renew renew && Boolean.TRUE.equals(reply)) {
             announced(key, renew.token(), renew.term());
         } else if (operation instanceof Operation.Complete complete) {
             intents.get(key).remove(complete.token());
-            covered(key);
+            if (((WriteReply) reply).stored()) {
+                tally.kept++;
+            } else {
+                tally.notKept += complete.content() == null ? 0 : 1;
+                covered(key);
+            }
         } else if (operation instanceof Operation.Invalidate || operation instanceof Operation.Put) {
             covered(key);
         } else if (operation instanceof Operation.Release release && Boolean.TRUE.equals(reply)) {
@@ -136,11 +148,25 @@ final class History implements Witness {
     }
 
     @Override
-    public void stored(int key, long version, Content content) {
+    public void completed(int key, long value) {
+        long version = database.version(value);
+        for (Write write : writes.get(key)) {
+            if (write.version <= version) {
+                write.coveredAt = Math.min(write.coveredAt, world.now());
+            }
+        }
+    }
+
+    @Override
+    public void stored(int key, long value, Content content) {
         long life = content.life() * World.MICROS;
         long most = plan.lifeMillis * World.MILLIS;
         if (life > most || life < most * (1 - plan.ttlJitter) - World.MICROS) {
             violated("Life: key " + key + " is to live for " + life / 1e6 + " ms");
+        }
+        long version = database.version(value);
+        if (version == 0) {
+            return; // whoever reads it is told that it was never committed
         }
         life(key, version).extend(world.now() + life, content.retention() * World.MICROS);
     }
@@ -206,9 +232,13 @@ final class History implements Witness {
     /** A read returned. */
     void read(SimulatedNode node, int key, long began, long own, Found found, String how, boolean joins) {
         tally.reads++;
-        long version = found.version();
+        long version = database.version(found.version());
         world.trace.say(
                 node, " ", how, " key ", key, ": version ", version, found.how().told(), ", asked at ", began / 1e6);
+        if (version == 0) {
+            violated("P1: " + node + " " + how + " something of key " + key + " that was never committed");
+            return;
+        }
         if (version < own) {
             violated("P2: " + node + " " + how + " version " + version + " of key " + key + ", but had written version "
                     + own);
@@ -221,7 +251,7 @@ final class History implements Witness {
             violated("P1: " + node + " " + how + " version " + version + " of key " + key + ", superseded " + age / 1e6
                     + " ms before");
         }
-        checkLife(node, key, began, found, how, joins);
+        checkLife(node, key, began, new Found(version, found.how()), how, joins);
     }
 
     private void checkLife(SimulatedNode node, int key, long began, Found found, String how, boolean joins) {
@@ -275,12 +305,16 @@ final class History implements Witness {
         return first;
     }
 
-    /** The keys that were last written past everything: without an intent, by nodes that died before they could tell. */
+    /**
+     * The keys that were last written past everything: without an intent, by nodes that died before they could tell, or by
+     * writers that never did.
+     */
     List<Integer> orphans() {
         List<Integer> orphans = new ArrayList<>();
         for (int key = 0; key < writes.size(); key++) {
             if (writes.get(key).stream()
-                    .anyMatch(write -> write.supersededAt() == Long.MAX_VALUE && write.node.isDead())) {
+                    .anyMatch(write ->
+                            write.supersededAt() == Long.MAX_VALUE && (write.node.isDead() || write.forgotten))) {
                 orphans.add(key);
             }
         }

@@ -13,7 +13,9 @@ import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -30,6 +32,7 @@ final class Link implements Store, Namespace {
     private final Network network;
     private final Guards guards;
     private final List<Feed> feeds = new ArrayList<>();
+    private final Set<String> forgotten = new HashSet<>();
     private long cutUntil;
     private boolean refuses;
     private boolean dead;
@@ -51,6 +54,16 @@ final class Link implements Store, Namespace {
     /** Ends what goes wrong with this link; a feed that hears nothing is left to the node to find out. */
     void heal() {
         cutUntil = 0;
+    }
+
+    /** From now on an intent is not renewed, as one that was collected as garbage. */
+    void forget(String token) {
+        forgotten.add(token);
+    }
+
+    @SuppressWarnings("unchecked") // the reply of that very operation
+    private static <R> R answerTo(Operation<R> renewal) {
+        return (R) Boolean.TRUE;
     }
 
     void die() {
@@ -151,6 +164,9 @@ final class Link implements Store, Namespace {
         Strand strand = world.current();
         if (operation instanceof Operation.Begin begin && strand != null) {
             strand.token = begin.token();
+        }
+        if (operation instanceof Operation.Renew renew && forgotten.contains(renew.token())) {
+            return CompletableFuture.completedFuture(answerTo(operation));
         }
         if (operation instanceof Operation.Put) {
             server.putSent(key);

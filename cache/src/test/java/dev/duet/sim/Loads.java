@@ -53,6 +53,10 @@ final class Loads implements Witness {
             filled(key, fill.content().life());
         } else if (operation instanceof Operation.Put put) {
             filled(key, put.content().life());
+        } else if (operation instanceof Operation.Complete complete
+                && complete.content() != null
+                && ((WriteReply) reply).stored()) {
+            filled(key, complete.content().life());
         } else if (reply instanceof LeaseReply.Granted) {
             granted(key, operation instanceof Operation.Refresh);
         } else if (reply instanceof LeaseReply.Refused refused

@@ -58,6 +58,16 @@ class Plan {
     /** Whether the store keeps everything when it is started again. */
     final boolean durable;
 
+    /**
+     * Whether the application announces its writes in all the ways there are, of keys in several partitions. What follows is
+     * off if not.
+     */
+    final boolean announces;
+    /** Whether the cache has a writer. */
+    final boolean writesThrough;
+    /** Whether that writes several keys in one transaction, instead of one by one. */
+    final boolean bulkWriter;
+
     /** The loaders that a cache may have. */
     enum LoaderKind {
         /** One that blocks. */
@@ -70,15 +80,21 @@ class Plan {
 
     /** A schedule with faults, or without any if it is to be calm. */
     Plan(SplittableRandom random, boolean calm) {
-        this(random, calm, false);
+        this(random, calm, false, false);
     }
 
     /** As above; the store keeps everything when it is started again if it is to be {@code durable}. */
     Plan(SplittableRandom random, boolean calm, boolean durable) {
+        this(random, calm, durable, false);
+    }
+
+    /** As above; the application {@code announces} its writes in all ways, or in the simplest. */
+    Plan(SplittableRandom random, boolean calm, boolean durable, boolean announces) {
         this.durable = durable;
+        this.announces = announces;
         nodes = random.nextInt(3, 9);
         keys = random.nextInt(2, 7);
-        partitions = random.nextInt(1, 3);
+        partitions = random.nextInt(1, announces ? 6 : 3);
         duration = random.nextInt(1_500, 5_000) * World.MILLIS;
         operations = random.nextInt(60, 160);
         faults = calm ? 0 : random.nextInt(1, 10);
@@ -103,6 +119,8 @@ class Plan {
         slowLoads = rich && random.nextInt(3) == 0;
         readMostly = rich && random.nextInt(5) < 2;
         noHints = rich && random.nextInt(6) == 0;
+        writesThrough = announces && random.nextBoolean();
+        bulkWriter = writesThrough && random.nextBoolean();
     }
 
     /** Whether a failure of a load may be told some time after it. */
@@ -129,7 +147,8 @@ class Plan {
                 + duration / World.MILLIS + " ms, " + faults + " faults, " + lost + "/1000 lost, " + twice
                 + "/1000 twice, storeTimeout " + storeTimeoutMillis + " ms, life " + lifeMillis + " ms, loadTimeout "
                 + loadTimeoutMillis + " ms, maximumOwed " + maximumOwed + (slowWriters ? ", slow writers" : "")
-                + (rich ? richly() : "");
+                + (rich ? richly() : "")
+                + (writesThrough ? bulkWriter ? ", writes through in bulk" : ", writes through" : "");
     }
 
     private String richly() {

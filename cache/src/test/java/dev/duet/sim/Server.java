@@ -75,11 +75,16 @@ final class Server {
         witnesses.forEach(witness -> witness.applied(key, operation, reply));
         Content content = operation instanceof Operation.Fill fill
                 ? fill.content()
-                : operation instanceof Operation.Put put ? put.content() : null;
+                : operation instanceof Operation.Put put
+                        ? put.content()
+                        : operation instanceof Operation.Complete complete ? complete.content() : null;
         if (content != null && ((WriteReply) reply).stored()) {
             Long version = codec.unwrap(record, content.payload());
             if (version != null) {
                 witnesses.forEach(witness -> witness.stored(key, version, content));
+                if (operation instanceof Operation.Complete) {
+                    witnesses.forEach(witness -> witness.completed(key, version));
+                }
             }
         }
         return stage;

@@ -35,6 +35,8 @@ import org.slf4j.LoggerFactory;
  * <p>Three quarters of the schedules have refreshes, stale values, timeouts and reads of several keys or without a thread
  * that waits; in some of these no hint ever arrives. The others have a life and a loader, and nothing else.
  *
+ * <p>Writes are announced one key or two at a time, and leave nothing; {@link AnnouncedWriteSimulationTest} has the other ways.
+ *
  * <p>Not simulated: values that are absent, the bound of the near cache, several caches, and a store that is not there when a node starts. A change of all partitions takes effect in one step.
  */
 class SimulatedClusterTest {

@@ -35,23 +35,33 @@ final class Simulation {
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private @Nullable String violation;
 
-    private Simulation(Crew crew, long seed, boolean calm, boolean traced, Maker maker, Guards guards) {
+    private Simulation(
+            Crew crew, long seed, boolean calm, boolean announces, boolean traced, Maker maker, Guards guards) {
         SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
         this.maker = maker;
         this.guards = guards;
         this.trace = new Trace(traced);
         this.world = new World(crew, random, trace);
         trace.clock(world::now);
-        this.plan = new Plan(random, calm);
+        this.plan = new Plan(random, calm, false, announces);
         trace.say("seed ", seed, ": ", plan);
         this.network = new Network(world, plan, guards, tally);
-        this.history = new History(world, plan, tally, this::violated);
-        this.loads = new Loads(world, plan, history, tally);
         this.database = new Database(plan.keys);
+        this.history = new History(world, plan, tally, database, this::violated);
+        this.loads = new Loads(world, plan, history, tally);
         this.server = new Server(world, plan, guards, history, loads);
         this.reads = new Reads(world, plan, history, tally);
         this.workload = new Workload(
-                world, plan, server, database, history, loads, reads, () -> alive().size() > Chaos.LEAST_ALIVE);
+                world,
+                plan,
+                server,
+                database,
+                history,
+                loads,
+                reads,
+                tally,
+                () -> alive().size() > Chaos.LEAST_ALIVE,
+                this::join);
         for (int node = 0; node < plan.nodes; node++) {
             join();
         }
@@ -70,10 +80,12 @@ final class Simulation {
      * Plays a schedule.
      *
      * @param calm whether nothing goes wrong in it
+     * @param announces whether the application announces its writes in all the ways there are
      * @param traced whether to keep a trace
      */
-    static Result play(Crew crew, long seed, boolean calm, boolean traced, Maker maker, Guards guards) {
-        Simulation simulation = new Simulation(crew, seed, calm, traced, maker, guards);
+    static Result play(
+            Crew crew, long seed, boolean calm, boolean announces, boolean traced, Maker maker, Guards guards) {
+        Simulation simulation = new Simulation(crew, seed, calm, announces, traced, maker, guards);
         simulation.world.play();
         simulation.tally.schedules = 1;
         return new Result(simulation.tally, simulation.violation, simulation.trace);
@@ -141,7 +153,7 @@ final class Simulation {
         SimulatedNode node = alive().get(0);
         orphans.forEach(key -> {
             trace.say("key ", key, " was written past the store by a node that died");
-            workload.invalidate(node, key);
+            workload.drop(node, key);
         });
     }
 
@@ -169,8 +181,8 @@ final class Simulation {
     }
 
     private void check(String where, int key, @Nullable Long found) {
-        if (found != null && found != database.select(key)) {
-            history.violated("P3: " + where + " has version " + found + " of key " + key
+        if (found != null && database.version(found) != database.select(key)) {
+            history.violated("P3: " + where + " has version " + database.version(found) + " of key " + key
                     + " in the end, and the database " + database.select(key));
         }
     }

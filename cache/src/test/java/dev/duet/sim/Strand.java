@@ -1,6 +1,7 @@
 package dev.duet.sim;
 
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ final class Strand {
     /** The token under which it announced a write last. */
     @Nullable
     String token;
+    /** The write that it makes. */
+    AnnouncedWrites.@Nullable Made write;
+    /** The rows as its transaction sees them, if it is in one that reads. */
+    @Nullable
+    Map<Integer, Long> rows;
     /** The keys that it could not load. */
     final Set<Integer> failed = new LinkedHashSet<>(2);
 

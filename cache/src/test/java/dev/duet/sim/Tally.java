@@ -30,6 +30,23 @@ final class Tally {
     long pauses;
     long restarts;
 
+    /** Of writes that are announced in all ways: how many, and how many of several keys. */
+    long announced;
+
+    long announcedSeveral;
+    /** Transactions that were committed. */
+    long commits;
+
+    long rollbacks;
+    /** Intents that were not closed. */
+    long forgotten;
+    /** Intents that were lost and announced again. */
+    long again;
+    /** Values that the store kept from completions, and those that it did not. */
+    long kept;
+
+    long notKept;
+
     /** Of caches that write behind. */
     long acknowledged;
 
@@ -63,6 +80,14 @@ final class Tally {
         deaths += other.deaths;
         pauses += other.pauses;
         restarts += other.restarts;
+        announced += other.announced;
+        announcedSeveral += other.announcedSeveral;
+        commits += other.commits;
+        rollbacks += other.rollbacks;
+        forgotten += other.forgotten;
+        again += other.again;
+        kept += other.kept;
+        notKept += other.notKept;
         acknowledged += other.acknowledged;
         coalesced += other.coalesced;
         flushed += other.flushed;
@@ -99,6 +124,33 @@ final class Tally {
                 hints,
                 hintsLost,
                 faults,
+                violations,
+                worstStaleness / World.MILLIS);
+    }
+
+    /** What was announced. */
+    String announcements() {
+        return String.format(
+                Locale.ROOT,
+                "%,d schedules, %,d announced writes, of which %,d of several keys; %,d transactions committed and %,d rolled"
+                        + " back, %,d writers that failed, %,d intents forgotten and %,d announced again, %,d values kept and"
+                        + " %,d not, %,d deaths, %,d other faults, %,d rows written, %,d reads, %,d loads; %,d violations,"
+                        + " worst staleness %,d ms",
+                schedules,
+                announced,
+                announcedSeveral,
+                commits,
+                rollbacks,
+                failedWrites,
+                forgotten,
+                again,
+                kept,
+                notKept,
+                deaths,
+                faults,
+                writes,
+                reads,
+                loads,
                 violations,
                 worstStaleness / World.MILLIS);
     }

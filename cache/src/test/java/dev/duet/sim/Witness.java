@@ -20,6 +20,9 @@ interface Witness {
     /** A value was stored. */
     default void stored(int key, long version, Content content) {}
 
+    /** A write was completed with a value, which the store keeps. */
+    default void completed(int key, long version) {}
+
     /** Everything was invalidated. */
     default void invalidatedAll() {}
 

@@ -1,5 +1,6 @@
 package dev.duet.sim;
 
+import dev.duet.LoadTimeoutException;
 import dev.duet.sim.CacheUnderTest.LoadOrWriteFailed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,10 @@ final class Workload {
     private final History history;
     private final Loads loads;
     private final Reads reads;
+    private final Tally tally;
     private final BooleanSupplier mayKill;
+    private final Runnable join;
+    private final AnnouncedWrites announced;
     private final List<List<Claim>> writers = new ArrayList<>();
     private int running;
     private boolean failing;
@@ -34,7 +38,9 @@ final class Workload {
             History history,
             Loads loads,
             Reads reads,
-            BooleanSupplier mayKill) {
+            Tally tally,
+            BooleanSupplier mayKill,
+            Runnable join) {
         this.world = world;
         this.plan = plan;
         this.server = server;
@@ -42,7 +48,10 @@ final class Workload {
         this.history = history;
         this.loads = loads;
         this.reads = reads;
+        this.tally = tally;
         this.mayKill = mayKill;
+        this.join = join;
+        this.announced = new AnnouncedWrites(world, plan, server, database, history, reads, tally, this);
         this.failing = plan.faults > 0;
         for (int key = 0; key < plan.keys; key++) {
             writers.add(new ArrayList<>());
@@ -52,6 +61,12 @@ final class Workload {
     /** Lets loaders and writes succeed from now on. */
     void heal() {
         failing = false;
+        announced.heal();
+    }
+
+    /** Whether loaders and writes may fail. */
+    boolean isFailing() {
+        return failing;
     }
 
     /** Whether every operation has ended. */
@@ -61,6 +76,15 @@ final class Workload {
 
     /** Does something, drawn from the seed, on a node. */
     void operate(SimulatedNode node) {
+        if (plan.announces && world.random.nextInt(100) < (plan.readMostly ? 10 : 25)) {
+            List<Integer> keys = world.random.nextInt(5) < 2 ? List.of(key()) : several();
+            if (keys.stream().anyMatch(this::isExclusive)) {
+                readAll(node, keys);
+            } else {
+                announced.operate(node, keys);
+            }
+            return;
+        }
         if (plan.rich && world.random.nextInt(3) == 0) {
             operateRichly(node);
             return;
@@ -99,7 +123,7 @@ final class Workload {
         } else if (dice < 75) {
             readAsync(node, List.of(key()));
         } else if (dice < 80) {
-            strand(node, "invalidate " + keys, () -> cache(node).invalidateAll(keys));
+            invalidateAll(node, keys);
         } else if (keys.stream().anyMatch(this::isExclusive)) {
             readAll(node, keys);
         } else if (dice < 92) {
@@ -135,11 +159,34 @@ final class Workload {
         return isExclusive(other) ? List.of(key) : List.of(key, other);
     }
 
-    void invalidate(SimulatedNode node, int key) {
+    /** Drops what is cached of a key, of which nothing is known. */
+    void drop(SimulatedNode node, int key) {
+        strand(node, "drop", () -> {
+            try {
+                cache(node).drop(key);
+            } catch (LoadOrWriteFailed | LoadTimeoutException e) {
+                world.trace.say(node, " has dropped key ", key, ", and cannot load it");
+            }
+        });
+    }
+
+    private void invalidate(SimulatedNode node, int key) {
+        if (plan.writesThrough) {
+            announced.through(node, List.of(key));
+            return;
+        }
         strand(node, "invalidate", () -> cache(node).invalidate(key));
     }
 
-    private void strand(SimulatedNode node, String name, Runnable body) {
+    private void invalidateAll(SimulatedNode node, List<Integer> keys) {
+        if (plan.writesThrough) {
+            announced.through(node, keys);
+            return;
+        }
+        strand(node, "invalidate " + keys, () -> cache(node).invalidateAll(keys));
+    }
+
+    void strand(SimulatedNode node, String name, Runnable body) {
         world.start(0, new Strand(node, name, () -> {
             running++;
             try {
@@ -152,7 +199,7 @@ final class Workload {
         }));
     }
 
-    private static CacheUnderTest cache(SimulatedNode node) {
+    static CacheUnderTest cache(SimulatedNode node) {
         return Objects.requireNonNull(node.cache());
     }
 
@@ -193,6 +240,10 @@ final class Workload {
     }
 
     private void writeAside(SimulatedNode node, List<Integer> keys) {
+        if (plan.writesThrough) {
+            announced.through(node, keys);
+            return;
+        }
         List<History.Write> done = new ArrayList<>();
         int fate = fate();
         boolean async = plan.rich && world.random.nextInt(3) == 0;
@@ -212,6 +263,10 @@ final class Workload {
 
     /** Nobody else writes the keys until the puts have arrived or are lost, or it would be a race in the application. */
     private void writeAndPut(SimulatedNode node, List<Integer> keys) {
+        if (plan.writesThrough) {
+            announced.through(node, keys);
+            return;
+        }
         if (keys.stream().anyMatch(key -> writers.get(key).stream().anyMatch(Claim::stands))) {
             read(node, keys.get(0));
             return;
@@ -239,7 +294,8 @@ final class Workload {
                 || writers.get(key).stream().anyMatch(claim -> claim.exclusive && claim.stands());
     }
 
-    private Claim writing(
+    /** Plans and makes a write of the keys. */
+    Claim writing(
             SimulatedNode node,
             String name,
             List<Integer> keys,
@@ -265,7 +321,7 @@ final class Workload {
     }
 
     /** A write that is planned or under way. */
-    private static final class Claim {
+    static final class Claim {
         final SimulatedNode node;
         boolean exclusive;
         boolean ended;
@@ -294,14 +350,33 @@ final class Workload {
             throw new LoadOrWriteFailed(failure == 0 ? "no commit" : "committed, but nobody knows");
         }
         if (fate == failure + 1 || (failure == 3 && fate == 3)) {
-            if (mayKill.getAsBoolean()) {
-                node.kill();
-                node.checkAlive();
+            die(node);
+        }
+    }
+
+    /** Kills the node of the current strand, if that may be. */
+    void die(SimulatedNode node) {
+        kill(node);
+        node.checkAlive();
+    }
+
+    /** Kills a node, if that may be. */
+    void kill(SimulatedNode node) {
+        if (failing && !node.isDead() && mayKill.getAsBoolean()) {
+            tally.deaths++;
+            node.kill();
+            if (plan.announces && world.random.nextInt(4) > 0) {
+                world.after(world.random.nextInt(1, 1_000) * World.MILLIS, () -> {
+                    if (failing) {
+                        join.run();
+                    }
+                });
             }
         }
     }
 
-    private long writeTime() {
+    /** How long a part of a write takes. */
+    long writeTime() {
         int dice = world.random.nextInt(plan.slowWriters ? 85 : 0, 100);
         if (dice < 80) {
             return world.random.nextInt(50, 5_000) * World.MICROS;
@@ -323,6 +398,11 @@ final class Workload {
             public Map<Integer, Long> loadAll(Set<? extends Integer> keys) throws LoadOrWriteFailed {
                 return loadRows(node, keys);
             }
+
+            @Override
+            public void write(Map<Integer, @Nullable Long> values) throws LoadOrWriteFailed {
+                announced.write(values);
+            }
         };
     }
 
@@ -339,6 +419,10 @@ final class Workload {
             }
             Map<Integer, Long> versions = new LinkedHashMap<>();
             for (Integer key : keys) {
+                if (strand.rows != null) {
+                    versions.put(key, Objects.requireNonNull(strand.rows.get(key)));
+                    continue;
+                }
                 long version = database.select(key);
                 versions.put(key, version);
                 history.loaded(key, version);
