@@ -143,6 +143,7 @@ final class Wire {
         } else if (operation instanceof Operation.Complete complete) {
             out.writeByte(10);
             writeText(out, complete.token());
+            out.writeLong(complete.announced());
             writeNullable(out, complete.content(), Wire::writeContent);
         } else if (operation instanceof PendingOperation.Enqueue enqueue) {
             out.writeByte(11);
@@ -177,7 +178,7 @@ final class Wire {
             case 7 -> new Operation.Invalidate();
             case 8 -> new Operation.Begin(readText(in), in.readLong(), in.readBoolean());
             case 9 -> new Operation.Renew(readText(in), in.readLong());
-            case 10 -> new Operation.Complete(readText(in), readNullable(in, Wire::readContent));
+            case 10 -> new Operation.Complete(readText(in), in.readLong(), readNullable(in, Wire::readContent));
             case 11 -> new PendingOperation.Enqueue(readContent(in), in.readBoolean());
             case 12 -> new PendingOperation.Flushed(in.readLong(), in.readBoolean());
             case 13 -> new PendingOperation.Failed(in.readLong(), in.readInt(), in.readLong(), readText(in));

@@ -59,7 +59,7 @@ class PartitionStateTest {
         for (Operation<?> operation : List.of(
                 new Operation.Put(content("one")),
                 new Operation.Begin("w1", 1_000),
-                new Operation.Complete("w1", content("two")),
+                new Operation.Complete("w1", 102, content("two")),
                 new PendingOperation.Enqueue(content("three"), true))) {
             pair.backup.follow(step(pair.partition, 10, operation));
         }
