@@ -104,6 +104,7 @@ public final class StorePartition {
      * @param effects is told what was done
      * @param <R> the type of the operation's reply
      */
+    @SuppressWarnings("ReferenceEquality") // an operation that leaves a record alone returns that very one
     public <R> R execute(RecordKey key, Operation<R> operation, String origin, long now, Consumer<Effect> effects) {
         StoredRecord before = get(key);
         Moment moment = new Moment(now, head, floor(key.cache()));

@@ -1,6 +1,7 @@
 package dev.duet.hazelcast.internal;
 
 import dev.duet.store.Effect;
+import dev.duet.store.Payload;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -26,7 +27,7 @@ record Batch(
         UUID owner,
         long now,
         long request,
-        byte[] reply,
+        Payload reply,
         List<Effect> effects) {
 
     void write(DataOutput out) throws IOException {
@@ -37,7 +38,7 @@ record Batch(
         out.writeLong(owner.getLeastSignificantBits());
         out.writeLong(now);
         out.writeLong(request);
-        Wire.writeBytes(out, reply);
+        Wire.writeBytes(out, reply.bytes());
         Wire.writeAll(out, effects, Wire::writeEffect);
     }
 
@@ -49,7 +50,7 @@ record Batch(
                 new UUID(in.readLong(), in.readLong()),
                 in.readLong(),
                 in.readLong(),
-                Wire.readBytes(in),
+                Payload.of(Wire.readBytes(in)),
                 Wire.readAll(in, Wire::readEffect));
     }
 }

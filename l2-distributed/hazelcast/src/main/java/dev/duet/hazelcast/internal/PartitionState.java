@@ -4,6 +4,7 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import dev.duet.store.Effect;
+import dev.duet.store.Payload;
 import dev.duet.store.StorePartition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class PartitionState implements IdentifiedDataSerializable {
         do {
             mark = marks.nextLong();
         } while (mark == 0);
-        byte[] kept = reply.length <= LONGEST_REPLY ? reply : new byte[0];
+        Payload kept = Payload.of(reply.length <= LONGEST_REPLY ? reply : new byte[0]);
         Batch batch = new Batch(before, mark, Limits.of(partition()), member, at, request, kept, List.copyOf(effects));
         note(batch);
         damaged = false;
@@ -105,8 +106,8 @@ final class PartitionState implements IdentifiedDataSerializable {
     private void note(Batch batch) {
         owner = batch.owner();
         now = batch.now();
-        if (batch.reply().length > 0) {
-            replies.put(batch.request(), batch.reply());
+        if (batch.reply().size() > 0) {
+            replies.put(batch.request(), batch.reply().bytes());
         }
     }
 
