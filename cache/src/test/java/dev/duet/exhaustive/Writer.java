@@ -39,6 +39,13 @@ record Writer(Step step, int row, int ticket, int version, Renewal renewal) {
         return new Writer(Step.BEGUN, row, ticket, newVersion, renewal);
     }
 
+    /** Takes another announcement for the one that it began with, if it is still to leave a value. */
+    Writer takes(int newVersion) {
+        return version > 0 && (isWorking() || step == Step.TICKETED)
+                ? new Writer(step, row, ticket, newVersion, renewal)
+                : this;
+    }
+
     Writer committed(int newRow) {
         return new Writer(Step.COMMITTED, newRow, ticket, version, renewal);
     }

@@ -205,10 +205,13 @@ final class WriterSteps {
     private void renew(State state, int w, Successors next) {
         Writer writer = state.writer(w);
         if (writer.renewal() == Renewal.ANNOUNCES_ANEW) {
-            Operation.Begin again = scope.has(Guard.AGAIN) ? operations.get(w).beginAgain : operations.get(w).begin;
+            boolean guarded = scope.has(Guard.AGAIN);
+            Done<Long> done = records.execute(state, guarded ? operations.get(w).beginAgain : operations.get(w).begin);
+            Writer after = writer.with(Renewal.OVER);
             next.add(
                     () -> name(w) + "announces itself again",
-                    records.execute(state, again).state().with(w, writer.with(Renewal.OVER)));
+                    done.state()
+                            .with(w, guarded ? after : after.takes(done.reply().intValue())));
         } else if (writer.renewal() == Renewal.NONE && writer.isWorking() && scope.times(Fault.SLOW_WRITER) > 0) {
             Done<Boolean> done = records.execute(state, operations.get(w).renew);
             if (!done.reply()) {

@@ -324,8 +324,12 @@ final class AnnouncedWrites {
         for (int key : keys) {
             Long draft = made.drafts.get(key);
             long version = draft == null ? database.commit(key) : database.commit(key, draft);
-            String token = Objects.requireNonNull(made.announcer).token;
-            made.done.add(history.committed(made.node, key, version, token));
+            Strand announcer = Objects.requireNonNull(made.announcer);
+            made.done.add(history.committed(made.node, key, version, announcer.token));
+            if (announcer.token != null && !announcer.announced.contains(key)) {
+                history.violated("P3: " + made.node + " writes keys " + made.keys + ", and has announced "
+                        + announcer.announced + " alone");
+            }
         }
         if (fate == Fate.DIES_AFTER_COMMIT || fate == Fate.DIES_LATE) {
             workload.die(made.node);
