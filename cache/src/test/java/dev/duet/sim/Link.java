@@ -61,8 +61,9 @@ final class Link implements Store, Namespace {
         forgotten.add(token);
     }
 
-    @SuppressWarnings("unchecked") // the reply of that very operation
-    private static <R> R answerTo(Operation<R> renewal) {
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"
+    }) // the reply of a renewal, and asked for by nobody else
+    private static <R> R renewed() {
         return (R) Boolean.TRUE;
     }
 
@@ -167,7 +168,7 @@ final class Link implements Store, Namespace {
             strand.announced.add(Server.keyOf(key));
         }
         if (operation instanceof Operation.Renew renew && forgotten.contains(renew.token())) {
-            return CompletableFuture.completedFuture(answerTo(operation));
+            return CompletableFuture.completedFuture(renewed());
         }
         if (operation instanceof Operation.Put) {
             server.putSent(key);
