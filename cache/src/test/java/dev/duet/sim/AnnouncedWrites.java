@@ -296,7 +296,11 @@ final class AnnouncedWrites {
             tally.announcedSeveral++;
         }
         if (made.fate == Fate.DIES_AT_ANY_MOMENT) {
-            world.after(world.random.nextInt(12_000) * World.MICROS, () -> workload.kill(made.node));
+            world.after(world.random.nextInt(12_000) * World.MICROS, () -> {
+                if (workload.isFailing()) {
+                    workload.kill(made.node);
+                }
+            });
         }
         return strand;
     }
@@ -324,8 +328,12 @@ final class AnnouncedWrites {
         for (int key : keys) {
             Long draft = made.drafts.get(key);
             long version = draft == null ? database.commit(key) : database.commit(key, draft);
-            String token = Objects.requireNonNull(made.announcer).token;
-            made.done.add(history.committed(made.node, key, version, token));
+            Strand announcer = Objects.requireNonNull(made.announcer);
+            made.done.add(history.committed(made.node, key, version, announcer.token));
+            if (announcer.token != null && !announcer.announced.contains(key)) {
+                history.violated("P3: " + made.node + " writes keys " + made.keys + ", and has announced "
+                        + announcer.announced + " alone");
+            }
         }
         if (fate == Fate.DIES_AFTER_COMMIT || fate == Fate.DIES_LATE) {
             workload.die(made.node);

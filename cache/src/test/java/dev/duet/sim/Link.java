@@ -164,6 +164,7 @@ final class Link implements Store, Namespace {
         Strand strand = world.current();
         if (operation instanceof Operation.Begin begin && strand != null) {
             strand.token = begin.token();
+            strand.announced.add(Server.keyOf(key));
         }
         if (operation instanceof Operation.Renew renew && forgotten.contains(renew.token())) {
             return CompletableFuture.completedFuture(answerTo(operation));

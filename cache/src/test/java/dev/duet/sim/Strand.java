@@ -20,6 +20,8 @@ final class Strand {
     /** The token under which it announced a write last. */
     @Nullable
     String token;
+    /** The keys that it announced under that. */
+    final Set<Integer> announced = new LinkedHashSet<>(2);
     /** The write that it makes. */
     AnnouncedWrites.@Nullable Made write;
     /** The rows as its transaction sees them, if it is in one that reads. */
