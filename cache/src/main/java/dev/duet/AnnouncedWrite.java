@@ -139,7 +139,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
     }
 
     private void takeBack() {
-        records.values().forEach(record -> core.send(record, new Operation.Complete(token, null)));
+        records.values().forEach(record -> core.send(record, new Operation.Complete(token)));
         records.keySet().forEach(core::drop);
     }
 
@@ -278,7 +278,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
         List<Request<WriteReply>> requests = new ArrayList<>(endings.size());
         for (Ending<K, V> ending : endings) {
             Content content = ending.known() == null ? null : ending.known().content();
-            requests.add(new Request<>(ending.record(), new Operation.Complete(token, content)));
+            requests.add(new Request<>(ending.record(), new Operation.Complete(token, version(ending.key()), content)));
         }
         return core.node.link().callAll(requests);
     }

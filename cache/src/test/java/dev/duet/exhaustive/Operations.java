@@ -19,10 +19,12 @@ final class Operations {
     final Begin beginAgain;
     final Renew renew;
     final Complete completeWithNothing;
-    private final Map<Integer, Complete> completions = new HashMap<>();
+    private final Map<Completing, Complete> completions = new HashMap<>();
     private final Map<Filling, Fill> fills = new HashMap<>();
 
     private record Filling(int granted, int row) {}
+
+    private record Completing(int announced, int row) {}
 
     Operations(String token) {
         this.token = token;
@@ -31,11 +33,12 @@ final class Operations {
         this.begin = new Begin(token, Records.TERM);
         this.beginAgain = new Begin(token, Records.TERM, true);
         this.renew = new Renew(token, Records.TERM);
-        this.completeWithNothing = new Complete(token, null);
+        this.completeWithNothing = new Complete(token);
     }
 
-    Complete complete(int row) {
-        return completions.computeIfAbsent(row, r -> new Complete(token, Records.content(r)));
+    Complete complete(int announced, int row) {
+        return completions.computeIfAbsent(
+                new Completing(announced, row), c -> new Complete(token, c.announced(), Records.content(c.row())));
     }
 
     Fill fill(int granted, int row) {

@@ -6,7 +6,7 @@ package dev.duet.exhaustive;
  * @param step the last step it made
  * @param row the version of the row that it committed, or zero
  * @param ticket how often the key was invalidated on its node since it took its ticket, at most 2
- * @param version the version under which the store keeps what it put, or zero
+ * @param version the version at which it began, if it is to leave a value; then that under which the store keeps it, or zero
  * @param renewal whether its intent was renewed, or is to be announced again
  */
 record Writer(Step step, int row, int ticket, int version, Renewal renewal) {
@@ -33,6 +33,17 @@ record Writer(Step step, int row, int ticket, int version, Renewal renewal) {
 
     Writer at(Step newStep) {
         return new Writer(newStep, row, ticket, version, renewal);
+    }
+
+    Writer begun(int newVersion) {
+        return new Writer(Step.BEGUN, row, ticket, newVersion, renewal);
+    }
+
+    /** Takes another announcement for the one that it began with, if it is still to leave a value. */
+    Writer takes(int newVersion) {
+        return version > 0 && (isWorking() || step == Step.TICKETED)
+                ? new Writer(step, row, ticket, newVersion, renewal)
+                : this;
     }
 
     Writer committed(int newRow) {

@@ -51,7 +51,7 @@ final class WriterSteps {
         switch (writer.step()) {
             case IDLE -> {
                 if (isHisTurn(state, w) && announces) {
-                    next.add(() -> name(w) + "begins", begin(state, w).with(w, writer.at(Step.BEGUN)));
+                    next.add(() -> name(w) + "begins", begin(state, w));
                 } else if (isHisTurn(state, w)) {
                     commit(state, w, next);
                 }
@@ -90,7 +90,10 @@ final class WriterSteps {
     }
 
     private State begin(State state, int w) {
-        return records.execute(state, operations.get(w).begin).state();
+        Done<Long> done = records.execute(state, operations.get(w).begin);
+        boolean leavesValue = role(w).kind() == WriterKind.WRITE_THROUGH;
+        int version = leavesValue ? done.reply().intValue() : 0;
+        return done.state().with(w, state.writer(w).begun(version));
     }
 
     private void commit(State state, int w, Successors next) {
@@ -111,7 +114,7 @@ final class WriterSteps {
 
     private void completeWithValue(State state, int w, Successors next) {
         Writer writer = state.writer(w);
-        Done<WriteReply> done = records.execute(state, operations.get(w).complete(writer.row()));
+        Done<WriteReply> done = records.execute(state, operations.get(w).complete(writer.version(), writer.row()));
         WriteReply reply = done.reply();
         next.add(
                 () -> name(w) + "completes with " + writer.row(),
@@ -202,10 +205,13 @@ final class WriterSteps {
     private void renew(State state, int w, Successors next) {
         Writer writer = state.writer(w);
         if (writer.renewal() == Renewal.ANNOUNCES_ANEW) {
-            Operation.Begin again = scope.has(Guard.AGAIN) ? operations.get(w).beginAgain : operations.get(w).begin;
+            boolean guarded = scope.has(Guard.AGAIN);
+            Done<Long> done = records.execute(state, guarded ? operations.get(w).beginAgain : operations.get(w).begin);
+            Writer after = writer.with(Renewal.OVER);
             next.add(
                     () -> name(w) + "announces itself again",
-                    records.execute(state, again).state().with(w, writer.with(Renewal.OVER)));
+                    done.state()
+                            .with(w, guarded ? after : after.takes(done.reply().intValue())));
         } else if (writer.renewal() == Renewal.NONE && writer.isWorking() && scope.times(Fault.SLOW_WRITER) > 0) {
             Done<Boolean> done = records.execute(state, operations.get(w).renew);
             if (!done.reply()) {

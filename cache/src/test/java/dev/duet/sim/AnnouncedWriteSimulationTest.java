@@ -9,6 +9,7 @@ import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.WriteReply;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -83,19 +84,8 @@ class AnnouncedWriteSimulationTest {
     }
 
     @Test
-    void A31_intentThatIsAnnouncedAgainAsIfItWereNew_isFoundOut() {
-        assertFoundOut(() -> new Guards() {
-            @Override
-            @SuppressWarnings("unchecked") // of the same type
-            <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
-                return super.execute(
-                        namespace,
-                        record,
-                        operation instanceof Operation.Begin begin && begin.again()
-                                ? (Operation<R>) new Operation.Begin(begin.token(), begin.term())
-                                : operation);
-            }
-        });
+    void A31_A40_completionOfAnIntentThatWasLostAndMadeAnew_isFoundOut() {
+        assertFoundOut(CompletesWhateverIntent::new);
     }
 
     @Test
@@ -163,6 +153,31 @@ class AnnouncedWriteSimulationTest {
             if (operation instanceof Operation.Renew renew
                     && !first.getOrDefault(renew.token(), record).equals(record)) {
                 return CompletableFuture.completedFuture((R) Boolean.TRUE);
+            }
+            return super.execute(namespace, record, operation);
+        }
+    }
+
+    /** Takes an intent that was announced again for the one that was lost, by whatever request it was. */
+    private static final class CompletesWhateverIntent extends Guards {
+
+        private final Map<List<Object>, Long> versions = new HashMap<>();
+
+        @Override
+        @SuppressWarnings("unchecked") // of the same type
+        <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
+            if (operation instanceof Operation.Begin begin) {
+                Operation<Long> plain = new Operation.Begin(begin.token(), begin.term());
+                CompletionStage<Long> reply = namespace.execute(record, plain);
+                versions.put(
+                        List.of(record, begin.token()),
+                        reply.toCompletableFuture().join());
+                return (CompletionStage<R>) reply;
+            }
+            if (operation instanceof Operation.Complete complete && complete.announced() > 0) {
+                long version = versions.getOrDefault(List.of(record, complete.token()), complete.announced());
+                Operation<?> anyhow = new Operation.Complete(complete.token(), version, complete.content());
+                return namespace.execute(record, (Operation<R>) anyhow);
             }
             return super.execute(namespace, record, operation);
         }

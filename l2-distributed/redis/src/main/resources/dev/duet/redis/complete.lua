@@ -1,6 +1,6 @@
 
--- ARGV: as change() has it, then the writer's token, the cache; then the life, the retention, the cost, the payload if there
--- is a new value. Replies the version or the head, whether the value was stored, and the clock.
+-- ARGV: as change() has it, then the writer's token, the cache, the version at which it began; then the life, the retention,
+-- the cost, the payload if there is a new value. Replies the version or the head, whether the value was stored, and the clock.
 local now = clock()
 local found = unyielding(now)
 local place = found and found.kind == 'I' and place_of(ARGV[4], found.writers)
@@ -21,7 +21,7 @@ if #found.writers > 0 then
   contend(found)
   return {current(), 0, now}
 end
-if found.contended or not ARGV[9] then
+if found.contended or found.head ~= tonumber(ARGV[6]) or not ARGV[10] then
   redis.call('DEL', RECORD)
   return {current(), 0, now}
 end
@@ -30,5 +30,5 @@ if found.head < floor then
   redis.call('DEL', RECORD)
   return {head, 0, now}
 end
-store_value(new_value(head, now, ARGV[6], ARGV[7], ARGV[8], ARGV[9]))
+store_value(new_value(head, now, ARGV[7], ARGV[8], ARGV[9], ARGV[10]))
 return {head, 1, now}

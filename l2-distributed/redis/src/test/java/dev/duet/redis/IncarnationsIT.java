@@ -125,7 +125,7 @@ class IncarnationsIT {
 
         assertThat(version).isGreaterThan(before[0]);
         assertThat(see(namespace, keys().get(0))).isEqualTo("Writing");
-        assertThat(await(namespace.execute(keys().get(0), new Operation.Complete("w", content("newer"))))
+        assertThat(await(namespace.execute(keys().get(0), new Operation.Complete("w", version, content("newer"))))
                         .stored())
                 .isTrue();
         assertThat(see(namespace, keys().get(0))).isEqualTo("newer");
@@ -217,7 +217,7 @@ class IncarnationsIT {
         Namespace first = join("n1");
         Namespace second = join("n2");
         keys().forEach(key -> put(first, key, "v1"));
-        await(first.execute(keys().get(1), new Operation.Begin("w", HOUR)));
+        long begun = await(first.execute(keys().get(1), new Operation.Begin("w", HOUR)));
         long[] before = await(first.heads());
         server.restart(Data.KEEP);
 
@@ -227,7 +227,7 @@ class IncarnationsIT {
                 .as("joined once, by whichever node")
                 .isEqualTo("v2");
         assertThat(see(second, keys().get(1))).as("an intent stands").isEqualTo("Writing");
-        assertThat(await(second.execute(keys().get(1), new Operation.Complete("w", content("v2"))))
+        assertThat(await(second.execute(keys().get(1), new Operation.Complete("w", begun, content("v2"))))
                         .stored())
                 .as("of before")
                 .isFalse();

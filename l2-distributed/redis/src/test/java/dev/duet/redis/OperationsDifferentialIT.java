@@ -92,19 +92,27 @@ class OperationsDifferentialIT {
     }
 
     /**
-     * A namespace, the head at which it began, those at which leases were granted last, by record and token, and the version
-     * that was pending last, by record.
+     * A namespace, the head at which it began, those at which leases were granted and writes announced last, by record and
+     * token, and the version that was pending last, by record.
      */
-    record Run(Namespace namespace, long start, Map<List<Object>, Long> granted, Map<RecordKey, Long> enqueued) {
+    record Run(
+            Namespace namespace,
+            long start,
+            Map<List<Object>, Long> granted,
+            Map<List<Object>, Long> begun,
+            Map<RecordKey, Long> enqueued) {
         static Run in(Store store, NamespaceConfig config) {
             Namespace namespace = store.open(config, "node");
-            return new Run(namespace, await(namespace.heads())[0], new HashMap<>(), new HashMap<>());
+            return new Run(namespace, await(namespace.heads())[0], new HashMap<>(), new HashMap<>(), new HashMap<>());
         }
 
         Object execute(RecordKey key, Operation<?> operation) {
             Object reply = await(namespace.execute(key, operation));
             if (token(operation) != null && reply instanceof LeaseReply.Granted lately) {
                 granted.put(List.of(key, token(operation)), lately.head());
+            }
+            if (operation instanceof Operation.Begin begin) {
+                begun.put(List.of(key, begin.token()), (Long) reply);
             }
             if (reply instanceof PendingReply pending && pending.accepted()) {
                 enqueued.put(key, pending.version());
@@ -129,6 +137,12 @@ class OperationsDifferentialIT {
         Object fill(RecordKey key, String token, long beside, Content content) {
             long head = granted.getOrDefault(List.of(key, token), start);
             return execute(key, new Operation.Fill(token, head + beside, content));
+        }
+
+        /** Completes the write that the token announced last, or by so much beside it. */
+        Object complete(RecordKey key, String token, long beside, @Nullable Content content) {
+            long version = begun.getOrDefault(List.of(key, token), start);
+            return execute(key, new Operation.Complete(token, version + beside, content));
         }
 
         Object discard(RecordKey key, String token, long term) {
@@ -295,9 +309,7 @@ class OperationsDifferentialIT {
                 Combinators.combine(contents, Arbitraries.frequency(Tuple.of(5, true), Tuple.of(1, false)))
                         .as(PendingOperation.Enqueue::new),
                 Arbitraries.just(new PendingOperation.Requeue()),
-                Combinators.combine(tokens, terms).as(Operation.Renew::new),
-                Combinators.combine(tokens, contents.injectNull(0.2)).as(Operation.Complete::new),
-                Combinators.combine(tokens, contents.injectNull(0.2)).as(Operation.Complete::new));
+                Combinators.combine(tokens, terms).as(Operation.Renew::new));
         Arbitrary<Long> besides = Arbitraries.frequency(Tuple.of(8, 0L), Tuple.of(1, -1L), Tuple.of(1, 1L));
         Arbitrary<LongFunction<Operation<?>>> settlements = Arbitraries.oneOf(
                 Arbitraries.frequency(Tuple.of(4, false), Tuple.of(2, true))
@@ -336,6 +348,12 @@ class OperationsDifferentialIT {
                                 .as((key, token, beside, content) -> new Step(
                                         "fill " + key + ' ' + token + ' ' + beside + ' ' + content,
                                         run -> run.fill(key, token, beside, content)))),
+                Tuple.of(
+                        4,
+                        Combinators.combine(keys, tokens, besides, contents.injectNull(0.2))
+                                .as((key, token, beside, content) -> new Step(
+                                        "complete " + key + ' ' + token + ' ' + beside + ' ' + content,
+                                        run -> run.complete(key, token, beside, content)))),
                 Tuple.of(
                         5,
                         Combinators.combine(keys, tokens, terms, besides)

@@ -174,9 +174,9 @@ class StoredTextIT {
         await(namespace.execute(key, new Operation.Begin("w1", HOUR)));
         await(namespace.execute(key, new Operation.Begin("w2", 2 * HOUR)));
         assertThat((Long) command("PTTL", record())).isBetween(7_190_000L, 7_200_001L);
-        await(namespace.execute(key, new Operation.Complete("w2", null)));
+        await(namespace.execute(key, new Operation.Complete("w2")));
         assertThat((Long) command("PTTL", record())).isBetween(3_500_000L, 3_600_001L);
-        await(namespace.execute(key, new Operation.Complete("w1", null)));
+        await(namespace.execute(key, new Operation.Complete("w1")));
         assertThat(command("EXISTS", record())).isEqualTo(0L);
         long granted = lease(namespace, key, 0);
         assertThat((Long) command("PTTL", record())).isBetween(3_590_000L, 3_600_001L);
@@ -261,7 +261,7 @@ class StoredTextIT {
                 new Operation.Put(content("v")),
                 new Operation.Invalidate(),
                 new Operation.Begin("w", HOUR),
-                new Operation.Complete("w", content("v")));
+                new Operation.Complete("w", 1, content("v")));
         for (Operation<?> write : writes) {
             command("DEL", record());
             command(String.format(other, record()).split(" "));
@@ -422,14 +422,14 @@ class StoredTextIT {
     @Test
     void damagedOldValue_leavesTheIntentStanding() {
         put(namespace, key, "Ada");
-        await(namespace.execute(key, new Operation.Begin("w", HOUR)));
+        long begun = await(namespace.execute(key, new Operation.Begin("w", HOUR)));
         command("APPEND", record(), "x");
 
         assertThat(await(namespace.execute(key, new Operation.Read())))
                 .isInstanceOfSatisfying(
                         Reading.Writing.class,
                         writing -> assertThat(writing.old()).isNull());
-        assertThat(await(namespace.execute(key, new Operation.Complete("w", content("v2"))))
+        assertThat(await(namespace.execute(key, new Operation.Complete("w", begun, content("v2"))))
                         .stored())
                 .isTrue();
     }
@@ -510,7 +510,7 @@ class StoredTextIT {
         await(namespace.execute(key, new Operation.Begin("w", HOUR)));
         long head = await(namespace.heads())[0];
         command("DEL", record());
-        assertThat(await(namespace.execute(key, new Operation.Complete("w", content("v2"))))
+        assertThat(await(namespace.execute(key, new Operation.Complete("w", head, content("v2"))))
                         .version())
                 .isEqualTo(head + 1);
         assertThat(see(namespace, key)).isEqualTo("Missing");

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *       cannot fill after it (A06).
  *   <li>An intent that saw two writers is contended, and leaves no value; the first of them to finish drops the old one
  *       (A38).
+ *   <li>A completion names the version at which its write was announced. So an announcement that arrives once more, after
+ *       other writes, does not let the value from before them in (A40).
  *   <li>An intent that was lost and is announced again leaves no value either, and neither does one from below the floor of
  *       its cache: others may have written, or invalidated everything, meanwhile.
  *   <li>{@link Complete} without an intent to complete invalidates, since what was read meanwhile may be old (A21).
@@ -337,12 +339,18 @@ public sealed interface Operation<R>
      * Ends a write that was begun: with the new value, or with none if it is not known.
      *
      * @param token the writer's token
+     * @param announced the version at which it was begun, as {@link Begin} replied; what it leaves is not kept under another
      * @param content the new value; null leaves nothing, so that the next reader loads
      */
-    record Complete(String token, @Nullable Content content) implements Operation<WriteReply> {
+    record Complete(String token, long announced, @Nullable Content content) implements Operation<WriteReply> {
         /** Checks the token. */
         public Complete {
             checkToken(token);
+        }
+
+        /** As above, without a value. */
+        public Complete(String token) {
+            this(token, 0, null);
         }
 
         @Override
@@ -363,7 +371,8 @@ public sealed interface Operation<R>
             if (!others.isEmpty()) {
                 return Outcome.quiet(new Intent(others, intent.head(), true, null), WriteReply.refused(moment.head()));
             }
-            if (intent.contended() || intent.head() < moment.floor() || content == null) {
+            boolean same = intent.head() == announced;
+            if (!same || intent.contended() || intent.head() < moment.floor() || content == null) {
                 return Outcome.quiet(StoredRecord.ABSENT, WriteReply.refused(moment.head()));
             }
             return Outcome.quiet(Value.of(content, moment.head(), moment), WriteReply.stored(moment.head(), moment));

@@ -131,7 +131,7 @@ class OperationTest {
 
     @Test
     void complete_afterInvalidateAll_storesNothing() {
-        Operation.Complete complete = new Operation.Complete("w", CONTENT);
+        Operation.Complete complete = new Operation.Complete("w", 6, CONTENT);
 
         assertThat(complete.apply(begun(false), new Moment(101, 7, 6)).reply().stored())
                 .isTrue();
@@ -142,8 +142,17 @@ class OperationTest {
     }
 
     @Test
+    void A40_complete_ofAnIntentFromAnotherVersion_storesNothing() {
+        Outcome<WriteReply> outcome = new Operation.Complete("w", 5, CONTENT).apply(begun(false), at(101));
+
+        assertThat(outcome.reply().stored()).isFalse();
+        assertThat(outcome.record()).isEqualTo(StoredRecord.ABSENT);
+        assertThat(outcome.change()).isFalse();
+    }
+
+    @Test
     void complete_ofAnIntentThatWasAnnouncedAgain_storesNothing() {
-        Outcome<WriteReply> outcome = new Operation.Complete("w", CONTENT).apply(begun(true), at(101));
+        Outcome<WriteReply> outcome = new Operation.Complete("w", 6, CONTENT).apply(begun(true), at(101));
 
         assertThat(outcome.reply().stored()).isFalse();
         assertThat(outcome.record()).isEqualTo(StoredRecord.ABSENT);

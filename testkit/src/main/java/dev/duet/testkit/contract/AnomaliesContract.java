@@ -286,6 +286,18 @@ abstract class AnomaliesContract {
     }
 
     @Test
+    void A40_beginSentAgainAfterAnotherWrite_doesNotLetTheOldValueIn() {
+        long version = node.begin(key, "w1");
+        node.complete(key, "w1", "v1");
+        node.begin(key, "w2");
+        node.complete(key, "w2", "v2");
+        node.execute(key, new Operation.Begin("w1", HOUR));
+
+        assertThat(node.complete(key, "w1", version, "v1").stored()).isFalse();
+        assertThat(node.see(key)).isEqualTo("missing");
+    }
+
+    @Test
     void A40_completeSentTwice_isHarmless() {
         node.begin(key, "writer");
         node.complete(key, "writer", "v1");

@@ -42,6 +42,9 @@ final class ContractNode {
     /** The head at which a lease was granted last, by its record and token. */
     private final Map<Loader, Long> granted = new ConcurrentHashMap<>();
 
+    /** The version at which a write was begun last, by its record and token. */
+    private final Map<Loader, Long> begun = new ConcurrentHashMap<>();
+
     private record Loader(RecordKey key, String token) {}
 
     ContractNode(Namespace namespace) {
@@ -102,8 +105,11 @@ final class ContractNode {
         return begin(key, token, HOUR);
     }
 
+    /** Announces a write, which {@link #complete} completes from then on. */
     long begin(RecordKey key, String token, long term) {
-        return execute(key, new Operation.Begin(token, term));
+        long version = execute(key, new Operation.Begin(token, term));
+        begun.put(new Loader(key, token), version);
+        return version;
     }
 
     boolean renew(RecordKey key, String token, long term) {
@@ -111,7 +117,12 @@ final class ContractNode {
     }
 
     WriteReply complete(RecordKey key, String token, @Nullable String value) {
-        return execute(key, new Operation.Complete(token, value == null ? null : value(value)));
+        return complete(key, token, begun.getOrDefault(new Loader(key, token), 0L), value);
+    }
+
+    /** Completes a write that was announced at a version. */
+    WriteReply complete(RecordKey key, String token, long announced, @Nullable String value) {
+        return execute(key, new Operation.Complete(token, announced, value == null ? null : value(value)));
     }
 
     PendingReply enqueue(RecordKey key, String value) {

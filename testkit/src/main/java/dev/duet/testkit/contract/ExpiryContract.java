@@ -62,8 +62,8 @@ abstract class ExpiryContract {
 
     @Test
     void completedValue_livesForItsLife() {
-        node.begin(key, "writer");
-        node.execute(key, new Operation.Complete("writer", value("v", SOON)));
+        long version = node.begin(key, "writer");
+        node.execute(key, new Operation.Complete("writer", version, value("v", SOON)));
 
         assertThat(node.see(key)).isEqualTo("v");
         eventually("missing");

@@ -172,8 +172,8 @@ abstract class PendingContract {
                 new Operation.Put(value("put")),
                 new Operation.Invalidate(),
                 new Operation.Begin("w", HOUR),
-                new Operation.Complete("w", value("completed")),
-                new Operation.Complete("w", null));
+                new Operation.Complete("w", 1, value("completed")),
+                new Operation.Complete("w"));
     }
 
     @Test

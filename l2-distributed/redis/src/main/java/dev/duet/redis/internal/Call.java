@@ -88,7 +88,8 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
                     Script.BEGIN, append(start, begin.token(), begin.term(), begin.again() ? 1 : 0), Replies::version);
         }
         if (operation instanceof Operation.Complete complete) {
-            Object[] arguments = with(complete.content(), append(start, complete.token(), key.cache()));
+            Object[] arguments =
+                    with(complete.content(), append(start, complete.token(), key.cache(), complete.announced()));
             return new Call<>(Script.COMPLETE, arguments, Replies::write);
         }
         if (operation instanceof PendingOperation.Enqueue enqueue) {
