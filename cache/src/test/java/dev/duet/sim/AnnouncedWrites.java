@@ -296,7 +296,11 @@ final class AnnouncedWrites {
             tally.announcedSeveral++;
         }
         if (made.fate == Fate.DIES_AT_ANY_MOMENT) {
-            world.after(world.random.nextInt(12_000) * World.MICROS, () -> workload.kill(made.node));
+            world.after(world.random.nextInt(12_000) * World.MICROS, () -> {
+                if (workload.isFailing()) {
+                    workload.kill(made.node);
+                }
+            });
         }
         return strand;
     }

@@ -362,7 +362,7 @@ final class Workload {
 
     /** Kills a node, if that may be. */
     void kill(SimulatedNode node) {
-        if (failing && !node.isDead() && mayKill.getAsBoolean()) {
+        if (!node.isDead() && mayKill.getAsBoolean()) {
             tally.deaths++;
             node.kill();
             if (plan.announces && world.random.nextInt(4) > 0) {
