@@ -36,7 +36,7 @@ class ArchitectureTest {
     @ArchTest
     static void classPath_always_holdsEveryModule(JavaClasses duet) {
         assertThat(duet.stream().map(ArchitectureTest::moduleOf).collect(Collectors.toSet()))
-                .containsExactlyInAnyOrder("cache", "local", "redis", "store", "sync", "testkit");
+                .containsExactlyInAnyOrder("cache", "hazelcast", "local", "redis", "store", "sync", "testkit");
     }
 
     // Drivers and libraries: each is seen by one module.
@@ -67,6 +67,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule redis_sees_storeAlone = seesOfDuetOnly("dev.duet.redis..", "dev.duet.store..");
+
+    @ArchTest
+    static final ArchRule hazelcast_sees_storeAlone = seesOfDuetOnly("dev.duet.hazelcast..", "dev.duet.store..");
 
     @ArchTest
     static void localSyncAndStore_areJoinedBy_cacheAlone(JavaClasses duet) {
