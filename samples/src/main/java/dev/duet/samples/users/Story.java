@@ -22,9 +22,11 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * mvn -q -pl samples -am compile exec:exec@story
+ * mvn -q -pl samples -am compile exec:exec@story -Dstory.store=hazelcast
  * </pre>
  *
- * <p>The nodes are JVMs of their own ({@link UserNode}). They share one Redis, the second level of their caches, and one
+ * <p>The nodes are JVMs of their own ({@link UserNode}). They share one Redis, the second level of their caches, or with {@code
+ * --store=hazelcast} are the members of a Hazelcast cluster, which is that; and one
  * PostgreSQL, in which finding a user takes 200 ms ({@link UserDatabase}). What a node does is in {@link UserService}.
  *
  * <ol>
@@ -48,34 +50,53 @@ public final class Story {
             Column.number(1), Column.text(33), Column.text(31), Column.text(31), Column.text(6), Column.number(8));
 
     private final Screen screen;
+    private final StoreKind store;
     private final Path target;
     private final Path logs;
     private final StoryCluster cluster;
     private final List<Outcome> outcomes = new ArrayList<>();
     private Map<String, String> versions = Map.of();
 
-    private Story(Screen screen, Path target, Path logs) {
+    private Story(Screen screen, StoreKind store, Path target, Path logs) {
+        this.store = store;
         this.screen = screen;
         this.target = target;
         this.logs = logs;
-        this.cluster = new StoryCluster(logs);
+        this.cluster = new StoryCluster(store, logs);
     }
 
     /**
      * Plays the story.
      *
      * @param arguments the directory for {@code story.json}, and for the logs, in {@code story/}; without one it is {@code
-     *     target} of this module, or of the working directory
+     *     target} of this module, or of the working directory. And {@code --store=redis}, as without it, or {@code
+     *     --store=hazelcast}, for which no Redis is started
      */
     public static void main(String[] arguments) throws IOException {
-        Path target = arguments.length > 0 ? Path.of(arguments[0]) : defaultTarget();
+        StoreKind store = StoreKind.REDIS;
+        Path target = defaultTarget();
+        for (String argument : arguments) {
+            if (!argument.startsWith("--")) {
+                target = Path.of(argument);
+            } else if (argument.startsWith("--store=")) {
+                try {
+                    store = StoreKind.of(argument);
+                } catch (IllegalArgumentException e) {
+                    System.err.println(e.getMessage());
+                    System.exit(2);
+                }
+            } else {
+                System.err.println("The story knows --store=redis and --store=hazelcast, and not " + argument);
+                System.exit(2);
+            }
+        }
         Path logs = Files.createDirectories(target.resolve("story"));
         deleteFiles(target.resolve("story.json"), logs);
         System.setProperty("logback.configurationFile", "logback-story.xml");
         System.setProperty("story.log", logs.resolve("story.log").toString());
         LoggerFactory.getLogger(Story.class).info("The story begins");
         ParentWatch.start();
-        System.exit(new Story(Screen.ofConsole(), target, logs).play());
+        System.exit(new Story(Screen.ofConsole(), store, target, logs).play());
     }
 
     private int play() throws IOException {
@@ -111,8 +132,12 @@ public final class Story {
 
     /** Starts all processes. If that fails, it is the only step. */
     private boolean start() {
-        screen.line("A user service on three nodes, which share a Redis and a PostgreSQL. Starting them ...");
-        Outcome started = new Step("Start", "a Redis, a PostgreSQL and three nodes", () -> {
+        boolean own = store == StoreKind.HAZELCAST;
+        screen.line(
+                own
+                        ? "A user service on three nodes, which are a Hazelcast cluster and share a PostgreSQL. Starting them ..."
+                        : "A user service on three nodes, which share a Redis and a PostgreSQL. Starting them ...");
+        Outcome started = new Step("Start", (own ? "" : "a Redis, ") + "a PostgreSQL and three nodes", () -> {
                     cluster.start();
                     versions = cluster.versions();
                     return new Finding("all of them", true);
@@ -122,10 +147,11 @@ public final class Story {
             outcomes.add(started);
             return false;
         }
-        screen.line("Java %s, Redis %s, PostgreSQL %s, ready after %s. Logs in %s"
+        screen.line("Java %s, %s %s, PostgreSQL %s, ready after %s. Logs in %s"
                 .formatted(
                         versions.get("Java"),
-                        versions.get("Redis"),
+                        store.label(),
+                        versions.get(store.label()),
                         versions.get("PostgreSQL"),
                         seconds(started.millis()),
                         logs));

@@ -1,12 +1,17 @@
 package dev.duet.samples.users;
 
+import com.hazelcast.core.HazelcastInstance;
 import dev.duet.samples.users.stage.JvmProcess;
 import dev.duet.testkit.PostgresServer;
 import dev.duet.testkit.RedisServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the story is played on: a Redis, a PostgreSQL whose query for a user is slow, and three nodes of the user service,
- * each a process that listens on a free port of the loopback address. All of it ends with {@link #close()}, and with this
+ * What the story is played on: a Redis, unless the nodes are the store themselves; a PostgreSQL whose query for a user is slow; and
+ * three nodes of the user service, each a process that listens on free ports of the loopback address. All of it ends with {@link #close()}, and with this
  * JVM at the latest. Thread-safe.
  */
 final class StoryCluster implements AutoCloseable {
@@ -29,30 +34,40 @@ final class StoryCluster implements AutoCloseable {
     /** How many users there are. */
     static final int USERS = 1_000;
 
+    private final StoreKind store;
     private final Path logs;
     private final HttpClient http = NodeClient.newHttp();
     private final Map<String, JvmProcess> processes = new ConcurrentHashMap<>();
     private final Map<String, NodeClient> clients = new ConcurrentHashMap<>();
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+    private Map<String, String> members = Map.of();
     private boolean closed;
     private volatile @Nullable RedisServer redis;
     private volatile @Nullable PostgresServer postgres;
     private volatile @Nullable UserDatabase database;
 
     /** Makes a cluster that has not started. The log of each node goes to a file of its name in {@code logs}. */
-    StoryCluster(Path logs) {
+    StoryCluster(StoreKind store, Path logs) {
+        this.store = store;
         this.logs = logs;
     }
 
     /** Starts the servers, then the nodes. */
-    void start() throws SQLException {
-        CompletableFuture<RedisServer> startingRedis = CompletableFuture.supplyAsync(() -> own(RedisServer.start()));
+    void start() throws SQLException, IOException {
+        CompletableFuture<@Nullable RedisServer> startingRedis =
+                CompletableFuture.supplyAsync(() -> store == StoreKind.REDIS ? own(RedisServer.start()) : null);
         PostgresServer startedPostgres = own(PostgresServer.start());
         postgres = startedPostgres;
         database = UserDatabase.create(startedPostgres.dataSource(), USERS, NODES);
         redis = join(startingRedis);
-        NODES.forEach(this::launch);
-        NODES.forEach(this::awaitReady);
+        if (store == StoreKind.HAZELCAST) {
+            members = freeAddresses();
+            restart(NODES.get(0)); // so that there is one for the others to join
+        }
+        List<String> others =
+                NODES.stream().filter(name -> !processes.containsKey(name)).toList();
+        others.forEach(this::launch);
+        others.forEach(this::awaitReady);
     }
 
     /** The client of a node. */
@@ -85,7 +100,8 @@ final class StoryCluster implements AutoCloseable {
     Map<String, String> versions() throws SQLException {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("Java", System.getProperty("java.version"));
-        versions.put("Redis", started(redis).version());
+        RedisServer server = redis;
+        versions.put(store.label(), server == null ? hazelcastVersion() : server.version());
         versions.put("PostgreSQL", database().version().replaceFirst(" .*", ""));
         return versions;
     }
@@ -106,10 +122,44 @@ final class StoryCluster implements AutoCloseable {
         }
     }
 
+    private static String hazelcastVersion() {
+        return String.valueOf(HazelcastInstance.class.getPackage().getImplementationVersion());
+    }
+
+    private static Map<String, String> freeAddresses() throws IOException {
+        Map<String, String> addresses = new LinkedHashMap<>();
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (String name : NODES) { // all of them are held until all are known, so that they differ
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                sockets.add(socket);
+                addresses.put(name, "127.0.0.1:" + socket.getLocalPort());
+            }
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+        return addresses;
+    }
+
+    /** Where a node finds the store; of members, its own address comes first. */
+    private String storeOf(String name) {
+        RedisServer server = redis;
+        if (server != null) {
+            return server.uri();
+        }
+        List<String> addresses = new ArrayList<>(members.values());
+        String own = started(members.get(name));
+        addresses.remove(own);
+        addresses.add(0, own);
+        return "hazelcast://" + String.join(",", addresses);
+    }
+
     private void launch(String name) {
         Map<String, String> environment = Map.of(
                 "USERS_NODE", name,
-                "USERS_REDIS", started(redis).uri(),
+                "USERS_STORE", storeOf(name),
                 "USERS_DATABASE", started(postgres).jdbcUrl());
         processes.put(name, own(JvmProcess.start(UserNode.class, environment, logs.resolve(name + ".log"))));
     }

@@ -3,7 +3,6 @@ package dev.duet.samples.users;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.duet.Duet;
-import dev.duet.redis.RedisStore;
 import dev.duet.samples.users.stage.Lifeline;
 import dev.duet.store.Store;
 import io.javalin.Javalin;
@@ -83,7 +82,7 @@ public final class UserNode implements AutoCloseable {
                 UserNode node = start(
                         settings.name(),
                         settings.port(),
-                        RedisStore.connect(settings.redis()),
+                        StoreKind.open(settings.store()),
                         new PostgresUserRepository(database))) {
             System.out.println("READY port=" + node.port());
             lifeline.awaitEnd();

@@ -13,7 +13,7 @@ class NodeSettingsTest {
 
     private static final Map<String, String> COMPLETE = Map.of(
             "USERS_NODE", "node1",
-            "USERS_REDIS", "redis://127.0.0.1:6379",
+            "USERS_STORE", "redis://127.0.0.1:6379",
             "USERS_DATABASE", "jdbc:postgresql://127.0.0.1/users");
 
     @Test
@@ -24,16 +24,17 @@ class NodeSettingsTest {
 
     @Test
     void from_anEmptyEnvironment_namesAllThatIsMissing() {
-        assertThatThrownBy(() -> NodeSettings.from(Map.of("USERS_REDIS", " ")))
+        assertThatThrownBy(() -> NodeSettings.from(Map.of("USERS_STORE", " ")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the environment lacks USERS_NODE, USERS_REDIS, USERS_DATABASE");
+                .hasMessage("the environment lacks USERS_NODE, USERS_STORE, USERS_DATABASE");
     }
 
     @ParameterizedTest
     @CsvSource({
         "USERS_NODE, Node 1",
         "USERS_NODE, node1'); DROP TABLE users",
-        "USERS_REDIS, 127.0.0.1:6379",
+        "USERS_STORE, 127.0.0.1:6379",
+        "USERS_STORE, hazelcast://127.0.0.1",
         "USERS_DATABASE, jdbc:h2:mem:users",
         "USERS_PORT, 65536",
         "USERS_PORT, -1",

@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,9 +28,11 @@ class StoryIT {
     @TempDir
     private Path directory;
 
-    @Test
-    void story_playedToItsEnd_holdsInEveryStepAndLeavesNothing() throws Exception {
-        try (StoryProcess story = play()) {
+    @ParameterizedTest
+    @EnumSource(StoreKind.class)
+    void story_playedToItsEnd_holdsInEveryStepAndLeavesNothing(StoreKind store) throws Exception {
+        String option = "--store=" + store.name().toLowerCase(Locale.ROOT);
+        try (StoryProcess story = StoryProcess.start(List.of(), Story.class, directory, directory.toString(), option)) {
             story.awaitOutput("\n9. ");
             List<ProcessHandle> processes = story.descendants();
 
@@ -46,7 +50,8 @@ class StoryIT {
                 assertThat(step.path("expected").asString()).isNotEmpty();
                 assertThat(step.path("seen").asString()).isNotEmpty();
             });
-            assertThat(report.path("versions").propertyNames()).contains("Java", "Redis", "PostgreSQL");
+            assertThat(report.path("versions").propertyNames())
+                    .containsExactlyInAnyOrder("Java", store.label(), "PostgreSQL");
             awaitEnd(processes);
         }
     }
@@ -78,6 +83,17 @@ class StoryIT {
             JsonNode report = JsonMapper.shared().readTree(Files.readString(directory.resolve("story.json")));
             assertThat(report.path("ok").asBoolean()).isFalse();
             assertThat(report.path("steps").path(0).path("seen").asString()).contains("duet.redis=nowhere");
+        }
+    }
+
+    @Test
+    void story_ofAnUnknownStore_namesThoseThatThereAre() throws Exception {
+        try (StoryProcess story =
+                StoryProcess.start(List.of(), Story.class, directory, directory.toString(), "--store=memcached")) {
+            assertThat(story.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(story.process().exitValue()).isEqualTo(2);
+            assertThat(story.output()).contains("--store must be one of redis, hazelcast, but is memcached");
         }
     }
 

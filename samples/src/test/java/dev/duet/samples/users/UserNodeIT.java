@@ -17,7 +17,7 @@ class UserNodeIT {
 
             assertThat(node.process().exitValue()).isEqualTo(2);
             assertThat(node.output())
-                    .isEqualToIgnoringNewLines("The node cannot start: the environment lacks USERS_NODE, USERS_REDIS,"
+                    .isEqualToIgnoringNewLines("The node cannot start: the environment lacks USERS_NODE, USERS_STORE,"
                             + " USERS_DATABASE");
         }
     }
