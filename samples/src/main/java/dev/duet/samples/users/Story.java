@@ -56,6 +56,7 @@ public final class Story {
     private final StoryCluster cluster;
     private final List<Outcome> outcomes = new ArrayList<>();
     private Map<String, String> versions = Map.of();
+    private volatile boolean interrupted;
 
     private Story(Screen screen, StoreKind store, Path target, Path logs) {
         this.store = store;
@@ -110,7 +111,9 @@ public final class Story {
         Report report = Report.of(outcomes, (System.nanoTime() - start) / 1_000_000, versions);
         summarize(report);
         cluster.close();
-        report.write(target.resolve("story.json"));
+        if (!interrupted) { // else the steps that were left have failed for that
+            report.write(target.resolve("story.json"));
+        }
         screen.mute();
         return report.ok() ? 0 : 1;
     }
@@ -188,6 +191,7 @@ public final class Story {
     }
 
     private void stop() {
+        interrupted = true; // or over
         screen.line("Interrupted; ending all processes."); // unless it is over, and the screen muted
         screen.mute();
         cluster.close();
