@@ -54,12 +54,15 @@ final class StoryCluster implements AutoCloseable {
 
     /** Starts the servers, then the nodes. */
     void start() throws SQLException, IOException {
-        CompletableFuture<@Nullable RedisServer> startingRedis =
-                CompletableFuture.supplyAsync(() -> store == StoreKind.REDIS ? own(RedisServer.start()) : null);
+        CompletableFuture<Void> startingRedis = CompletableFuture.runAsync(() -> {
+            if (store == StoreKind.REDIS) {
+                redis = own(RedisServer.start());
+            }
+        });
         PostgresServer startedPostgres = own(PostgresServer.start());
         postgres = startedPostgres;
         database = UserDatabase.create(startedPostgres.dataSource(), USERS, NODES);
-        redis = join(startingRedis);
+        join(startingRedis);
         if (store == StoreKind.HAZELCAST) {
             members = freeAddresses();
             restart(NODES.get(0)); // so that there is one for the others to join
