@@ -4,7 +4,7 @@ import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import dev.duet.store.CacheException;
 import dev.duet.store.StoreConfigurationException;
 import dev.duet.store.StoreUnavailableException;
-import java.io.InvalidClassException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -26,7 +26,7 @@ final class Failures {
         for (Throwable at = cause; at != null; at = at.getCause()) {
             if (at instanceof HazelcastSerializationException
                     || at instanceof ClassNotFoundException
-                    || at instanceof InvalidClassException) {
+                    || at instanceof UncheckedIOException) {
                 return new StoreConfigurationException(
                         "a member of " + address + " does not understand what is asked of it (" + at.getMessage()
                                 + "); put the same version of duet-hazelcast on the class path of all members and clients",

@@ -7,9 +7,10 @@ import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.topic.ITopic;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,40 +27,72 @@ final class HazelcastFeed implements ChangeSubscription {
     private final String namespace;
     private final ChangeListener listener;
     private final Object turn = new Object();
-    private @Nullable ITopic<byte[]> topic;
-    private @Nullable UUID messages;
-    private @Nullable UUID lifecycle;
-    private @Nullable UUID membership;
-    private @Nullable UUID lost;
+    /** How to end what has been begun, the last first. */
+    private final Deque<Runnable> ends = new ArrayDeque<>();
+
+    private final Runnable reconnected;
     private boolean closed;
 
-    HazelcastFeed(HazelcastInstance instance, String namespace, ChangeListener listener) {
+    /**
+     * A subscription that is not made yet.
+     *
+     * @param reconnected what to do when a client has lost its cluster and has one again
+     */
+    HazelcastFeed(HazelcastInstance instance, String namespace, ChangeListener listener, Runnable reconnected) {
         this.instance = instance;
         this.namespace = namespace;
         this.listener = listener;
+        this.reconnected = reconnected;
     }
 
-    /** Subscribes, and returns when every member knows. */
+    /** Subscribes, and returns when every member knows; or not at all, if it was closed meanwhile. */
     void open() {
-        ITopic<byte[]> feed = instance.getTopic(Names.of(namespace));
-        topic = feed;
-        messages = feed.addMessageListener(message -> tell(to -> Message.deliver(message.getMessageObject(), to)));
-        lifecycle = instance.getLifecycleService().addLifecycleListener(this::hear);
-        membership = instance.getCluster().addMembershipListener(new Members());
-        lost = instance.getPartitionService().addPartitionLostListener(event -> {
+        ITopic<byte[]> topic = instance.getTopic(Names.of(namespace));
+        UUID messages =
+                topic.addMessageListener(message -> tell(to -> Message.deliver(message.getMessageObject(), to)));
+        ended(() -> topic.removeMessageListener(messages));
+        UUID lifecycle = instance.getLifecycleService().addLifecycleListener(this::hear);
+        ended(() -> instance.getLifecycleService().removeLifecycleListener(lifecycle));
+        UUID membership = instance.getCluster().addMembershipListener(new Members());
+        ended(() -> instance.getCluster().removeMembershipListener(membership));
+        UUID lost = instance.getPartitionService().addPartitionLostListener(event -> {
             LOG.warn(
                     "Members have left, and with them what Hazelcast had in partition {}: what namespace '{}' had there starts over",
                     event.getPartitionId(),
                     namespace);
             tell(ChangeListener::onSubscribed);
         });
+        ended(() -> instance.getPartitionService().removePartitionLostListener(lost));
         tell(ChangeListener::onSubscribed);
+    }
+
+    /** Has {@code end} run with this; at once, if it is closed already. */
+    private void ended(Runnable end) {
+        synchronized (turn) {
+            if (!closed) {
+                ends.push(end);
+                return;
+            }
+        }
+        run(end);
+    }
+
+    private void run(Runnable end) {
+        try {
+            end.run();
+        } catch (RuntimeException e) {
+            LOG.debug("A subscription to namespace '{}' was left to Hazelcast, which is not there", namespace, e);
+        }
     }
 
     private void hear(LifecycleEvent event) {
         switch (event.getState()) {
             case CLIENT_DISCONNECTED, MERGING -> tell(ChangeListener::onLost);
-            case CLIENT_CONNECTED, MERGED -> tell(ChangeListener::onSubscribed);
+            case CLIENT_CONNECTED -> {
+                reconnected.run();
+                tell(ChangeListener::onSubscribed);
+            }
+            case MERGED -> tell(ChangeListener::onSubscribed);
             default -> {
                 // Nothing is missed by it.
             }
@@ -84,27 +117,10 @@ final class HazelcastFeed implements ChangeSubscription {
     @Override
     public void close() {
         synchronized (turn) {
-            if (closed) {
-                return;
-            }
             closed = true;
         }
-        try {
-            if (topic != null && messages != null) {
-                topic.removeMessageListener(messages);
-            }
-            if (lifecycle != null) {
-                instance.getLifecycleService().removeLifecycleListener(lifecycle);
-            }
-            if (membership != null) {
-                instance.getCluster().removeMembershipListener(membership);
-            }
-            if (lost != null) {
-                instance.getPartitionService().removePartitionLostListener(lost);
-            }
-        } catch (RuntimeException e) {
-            LOG.debug("A subscription to namespace '{}' was left to Hazelcast, which is not there", namespace, e);
-        }
+        ends.forEach(this::run);
+        ends.clear();
     }
 
     private final class Members implements MembershipListener {

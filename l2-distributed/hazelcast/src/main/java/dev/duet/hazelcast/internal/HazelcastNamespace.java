@@ -7,6 +7,7 @@ import com.hazelcast.core.MemberLeftException;
 import com.hazelcast.core.MultiExecutionCallback;
 import com.hazelcast.map.IMap;
 import com.hazelcast.spi.exception.TargetNotMemberException;
+import dev.duet.store.CacheException;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
@@ -39,6 +40,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A namespace on Hazelcast: a map with one entry for each partition, and a topic. */
 public final class HazelcastNamespace implements Namespace {
@@ -46,13 +49,7 @@ public final class HazelcastNamespace implements Namespace {
     /** The version of what is stored and of what travels. */
     private static final int FORMAT = 1;
 
-    /** Describes the namespace; partitions count from zero. */
-    private static final String DESCRIPTIONS = "duet";
-
-    /** How many operations one step takes at most, so that others get their turn in between. */
-    private static final int MOST_CALLS = 500;
-
-    private static final int LOG_SIZE = 1_024;
+    private static final Logger LOG = LoggerFactory.getLogger("dev.duet.Hazelcast");
 
     private final HazelcastInstance instance;
     private final String address;
@@ -63,7 +60,7 @@ public final class HazelcastNamespace implements Namespace {
     private final Executor executor;
     private final IMap<Integer, PartitionState> partitions;
     private final List<MapSettings> settings;
-    private final List<ChangeSubscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final List<HazelcastFeed> subscriptions = new CopyOnWriteArrayList<>();
 
     private HazelcastNamespace(
             HazelcastInstance instance,
@@ -113,7 +110,7 @@ public final class HazelcastNamespace implements Namespace {
     /** Has each member prepare, so that none is there that cannot take part; the settings of each, without repetition. */
     private CompletionStage<List<MapSettings>> prepare(String map) {
         CompletableFuture<List<MapSettings>> settled = new CompletableFuture<>();
-        instance.getExecutorService(DESCRIPTIONS)
+        instance.getExecutorService(Names.DESCRIPTIONS)
                 .submitToAllMembers(new Preparation(map), new MultiExecutionCallback() {
                     @Override
                     public void onResponse(Member member, Object value) {
@@ -143,6 +140,20 @@ public final class HazelcastNamespace implements Namespace {
         return settled;
     }
 
+    /** The members that a client finds again may be others, which know nothing of the map. */
+    private void prepareAgain() {
+        prepare(Names.of(config.name())).whenComplete((found, failure) -> {
+            try {
+                if (failure != null) {
+                    throw Failures.translate(failure, address);
+                }
+                found.forEach(ofMember -> ofMember.check(Names.of(config.name()), address));
+            } catch (CacheException e) {
+                LOG.error("Namespace '{}' is not to be used as its members have it now", config.name(), e);
+            }
+        });
+    }
+
     private static boolean hasLeft(Object reply) {
         for (Throwable at = reply instanceof Throwable failure ? failure : null; at != null; at = at.getCause()) {
             if (at instanceof MemberLeftException
@@ -156,7 +167,7 @@ public final class HazelcastNamespace implements Namespace {
 
     /** The first node creates the partitions before it describes the namespace, so that one that is missing was lost. */
     private void agree() {
-        IMap<String, String> descriptions = instance.getMap(DESCRIPTIONS);
+        IMap<String, String> descriptions = instance.getMap(Names.DESCRIPTIONS);
         String mine = FORMAT + " " + config.partitions();
         String theirs = await(() -> descriptions.getAsync(config.name()));
         if (theirs == null) {
@@ -199,11 +210,11 @@ public final class HazelcastNamespace implements Namespace {
     }
 
     private <T> CompletionStage<T> take(int partition, Step step, boolean founding, Reply<T> reply) {
-        Limits limits = new Limits(partition, maximumRecords, LOG_SIZE);
+        Limits limits = new Limits(partition, maximumRecords);
         long request = ThreadLocalRandom.current().nextLong();
         PartitionProcessor processor = new PartitionProcessor(config.name(), node, limits, request, founding, step);
-        return bounded(() -> partitions.<byte[]>submitToKey(partition, processor))
-                .thenApply(bytes -> read(bytes, reply));
+        return bounded(
+                () -> partitions.<byte[]>submitToKey(partition, processor).thenApply(bytes -> read(bytes, reply)));
     }
 
     private <T> CompletionStage<T> take(int partition, Step step, Reply<T> reply) {
@@ -258,8 +269,8 @@ public final class HazelcastNamespace implements Namespace {
                     .add(i);
         }
         byPartition.forEach((partition, all) -> {
-            for (int from = 0; from < all.size(); from += MOST_CALLS) {
-                List<Integer> some = all.subList(from, Math.min(all.size(), from + MOST_CALLS));
+            for (int from = 0; from < all.size(); from += Step.Execute.MOST) {
+                List<Integer> some = all.subList(from, Math.min(all.size(), from + Step.Execute.MOST));
                 List<Step.Call<?>> calls = new ArrayList<>(some.size());
                 some.forEach(i -> calls.add(
                         new Step.Call<>(requests.get(i).key(), requests.get(i).operation())));
@@ -340,14 +351,15 @@ public final class HazelcastNamespace implements Namespace {
 
     @Override
     public CompletionStage<ChangeSubscription> subscribe(ChangeListener listener) {
-        HazelcastFeed feed = new HazelcastFeed(instance, config.name(), listener);
-        return bounded(() -> CompletableFuture.supplyAsync(
-                () -> {
-                    feed.open();
-                    subscriptions.add(feed);
-                    return feed;
-                },
-                executor));
+        HazelcastFeed feed = new HazelcastFeed(instance, config.name(), listener, this::prepareAgain);
+        subscriptions.add(feed);
+        CompletableFuture<ChangeSubscription> made =
+                bounded(() -> CompletableFuture.runAsync(feed::open, executor).thenApply(opened -> feed));
+        return made.whenComplete((subscription, failure) -> {
+            if (failure != null) { // too late perhaps, and then nobody would close it
+                feed.close();
+            }
+        });
     }
 
     @Override
@@ -373,7 +385,7 @@ public final class HazelcastNamespace implements Namespace {
 
     @Override
     public void close() {
-        subscriptions.forEach(ChangeSubscription::close);
+        subscriptions.forEach(HazelcastFeed::close);
         subscriptions.clear();
     }
 }

@@ -122,9 +122,7 @@ public abstract class Instance {
             }
         }
         PROPERTIES.forEach((name, value) -> PropertyDefaults.set(config.getProperties(), name, value));
-        if (!Preparation.isConfigured(config, Names.of("any"))) {
-            config.addMapConfig(Preparation.mapConfig(Names.PATTERN));
-        }
+        Preparation.complete(config, Names.PATTERN);
     }
 
     /** A client of its own. */

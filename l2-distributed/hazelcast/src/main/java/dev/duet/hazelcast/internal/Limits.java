@@ -10,25 +10,25 @@ import java.io.IOException;
  *
  * @param number which one it is
  * @param maximumRecords how many records it holds
- * @param logSize how many changes its log holds
  */
-record Limits(int number, int maximumRecords, int logSize) {
+record Limits(int number, int maximumRecords) {
+
+    private static final int LOG_SIZE = 1_024;
 
     StorePartition partition(long head) {
-        return new StorePartition(number, maximumRecords, logSize, head);
+        return new StorePartition(number, maximumRecords, LOG_SIZE, head);
     }
 
     static Limits of(StorePartition partition) {
-        return new Limits(partition.number(), partition.maximumRecords(), partition.logSize());
+        return new Limits(partition.number(), partition.maximumRecords());
     }
 
     void write(DataOutput out) throws IOException {
         out.writeInt(number);
         out.writeInt(maximumRecords);
-        out.writeInt(logSize);
     }
 
     static Limits read(DataInput in) throws IOException {
-        return new Limits(in.readInt(), in.readInt(), in.readInt());
+        return new Limits(in.readInt(), in.readInt());
     }
 }

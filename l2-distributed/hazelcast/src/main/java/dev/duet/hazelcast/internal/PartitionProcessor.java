@@ -42,7 +42,7 @@ final class PartitionProcessor
     private transient @Nullable Batch batch;
     private transient String namespace = "";
     private transient String origin = "";
-    private transient Limits limits = new Limits(0, 1, 1);
+    private transient Limits limits = new Limits(0, 1);
     private transient long request;
     private transient boolean founding;
     private transient Step step = new Step.Head();
@@ -92,7 +92,7 @@ final class PartitionProcessor
                     limits.number(),
                     namespace);
             partition.startOver(0, now, effects::add);
-        } else if (state.isFollowedBy(here)) {
+        } else if (state.isNewTo(here)) {
             partition.leap(now, effects::add);
         }
         byte[] known = state.replyTo(request);

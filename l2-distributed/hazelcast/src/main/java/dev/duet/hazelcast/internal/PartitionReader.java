@@ -45,7 +45,7 @@ final class PartitionReader
                 .getLocalMember()
                 .getUuid();
         PartitionState state = entry.getValue();
-        if (state == null || state.isFollowedBy(here)) {
+        if (state == null || state.isNewTo(here)) {
             return null;
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -33,7 +33,8 @@ final class PartitionState implements IdentifiedDataSerializable {
     /** How many replies are kept, for requests that Hazelcast sends again when a member dies under them. */
     private static final int REPLIES = 64;
 
-    private static final int LONGEST_REPLY = 16_384;
+    /** In bytes: as long as those of {@link Step.Execute#MOST} writes. What is longer replies values, and is idempotent by its token. */
+    private static final int LONGEST_REPLY = 2_048;
 
     private final Map<Long, byte[]> replies = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -61,8 +62,8 @@ final class PartitionState implements IdentifiedDataSerializable {
         return Objects.requireNonNull(partition, "a state that was not read");
     }
 
-    /** Whether changes may have been numbered, and told of, that this does not have. */
-    boolean isFollowedBy(UUID member) {
+    /** Whether a member has to look at it first: changes may have been numbered, and told of, that this does not have. */
+    boolean isNewTo(UUID member) {
         return !member.equals(owner) || damaged;
     }
 

@@ -10,6 +10,7 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.properties.ClusterProperty;
+import com.hazelcast.spi.properties.HazelcastProperties;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -43,21 +44,32 @@ final class Preparation implements Callable<String>, IdentifiedDataSerializable,
                 .setMergePolicyConfig(new MergePolicyConfig().setPolicy(PartitionMergePolicy.class.getName()));
     }
 
-    static boolean isConfigured(Config config, String map) {
+    /** Configures a map, or maps of a pattern, and that of the descriptions, unless the application has. */
+    static void complete(Config config, String name) {
+        if (!isConfigured(config, name)) {
+            config.addMapConfig(mapConfig(name));
+        }
+        if (!isConfigured(config, Names.DESCRIPTIONS)) {
+            // One short text for each namespace, without which partitions that are lost would look as if they were new.
+            config.addMapConfig(new MapConfig(Names.DESCRIPTIONS).setBackupCount(MapConfig.MAX_BACKUP_COUNT));
+        }
+    }
+
+    private static boolean isConfigured(Config config, String map) {
         return config.getMapConfigs().keySet().stream()
-                .anyMatch(name -> !name.equals("default")
-                        && config.getConfigPatternMatcher().matches(List.of(name), map) != null);
+                .anyMatch(name -> name.equals(map)
+                        || (!name.equals("default")
+                                && config.getConfigPatternMatcher().matches(List.of(name), map) != null));
     }
 
     @Override
     public String call() {
         Config config = Objects.requireNonNull(instance, "instance").getConfig();
-        if (!isConfigured(config, map)) {
-            config.addMapConfig(mapConfig(map));
-        }
+        complete(config, map);
         MapConfig effective = config.findMapConfig(map);
-        String strict = config.getProperty(ClusterProperty.FAIL_ON_INDETERMINATE_OPERATION_STATE.getName());
-        return MapSettings.text(effective, Boolean.parseBoolean(strict));
+        return MapSettings.text(
+                effective,
+                new HazelcastProperties(config).getBoolean(ClusterProperty.FAIL_ON_INDETERMINATE_OPERATION_STATE));
     }
 
     @Override

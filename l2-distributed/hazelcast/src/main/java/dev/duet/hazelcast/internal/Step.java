@@ -46,6 +46,10 @@ sealed interface Step {
 
     /** Replies to each operation, one after the other. */
     record Execute(List<Call<?>> calls) implements Step {
+
+        /** How many operations one step takes at most, so that others get their turn in between. */
+        static final int MOST = 100;
+
         @Override
         public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
                 throws IOException {

@@ -25,7 +25,7 @@ class PartitionProcessorIT {
     private static PartitionProcessor put(long request) {
         Content content = new Content(Payload.of(new byte[] {1}), Content.FOREVER, 0);
         Step put = new Step.Execute(List.of(new Step.Call<>(KEY, new Operation.Put(content))));
-        return new PartitionProcessor("steps", "n1", new Limits(0, 100, 16), request, false, put);
+        return new PartitionProcessor("steps", "n1", new Limits(0, 100), request, false, put);
     }
 
     private static IMap<Integer, PartitionState> partitions(int member) {

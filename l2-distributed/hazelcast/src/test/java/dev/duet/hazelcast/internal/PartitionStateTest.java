@@ -22,7 +22,7 @@ class PartitionStateTest {
     private static final UUID MEMBER = new UUID(1, 1);
     private static final UUID OTHER = new UUID(2, 2);
     private static final RecordKey KEY = new RecordKey(3, "users", "a");
-    private static final Limits LIMITS = new Limits(3, 100, 16);
+    private static final Limits LIMITS = new Limits(3, 100);
 
     private final InternalSerializationService serialization = new DefaultSerializationServiceBuilder().build();
     private long request;
@@ -65,7 +65,7 @@ class PartitionStateTest {
         }
 
         assertThat(pair.backup.isDamaged()).isFalse();
-        assertThat(pair.backup.isFollowedBy(MEMBER)).isFalse();
+        assertThat(pair.backup.isNewTo(MEMBER)).isFalse();
         assertThat(pair.backup.partition().image())
                 .isEqualTo(pair.partition.partition().image());
         assertThat(read(pair.backup)).isEqualTo(read(pair.partition));
@@ -79,7 +79,7 @@ class PartitionStateTest {
         pair.backup.follow(step(pair.partition, 20, new Operation.Put(content("two"))));
 
         assertThat(pair.backup.isDamaged()).isTrue();
-        assertThat(pair.backup.isFollowedBy(MEMBER)).isTrue();
+        assertThat(pair.backup.isNewTo(MEMBER)).isTrue();
         PartitionState moved = serialization.toObject(serialization.toData(pair.backup));
         assertThat(moved.isDamaged()).isTrue();
     }
@@ -109,8 +109,8 @@ class PartitionStateTest {
         assertThat(moved.partition().head()).isEqualTo(101);
         assertThat(moved.next(0)).isEqualTo(pair.partition.next(0));
         assertThat(moved.replyTo(request)).isEqualTo(new byte[] {1});
-        assertThat(moved.isFollowedBy(MEMBER)).isFalse();
-        assertThat(moved.isFollowedBy(OTHER)).isTrue();
+        assertThat(moved.isNewTo(MEMBER)).isFalse();
+        assertThat(moved.isNewTo(OTHER)).isTrue();
         Batch next = step(pair.partition, 30, new Operation.Invalidate());
         moved.follow(next);
         assertThat(moved.isDamaged()).isFalse();
@@ -147,7 +147,7 @@ class PartitionStateTest {
                                     .isEqualTo(content("late").payload()));
             assertThat(merged.partition().execute(other, new Operation.Read(), "n1", 50, effect -> {}))
                     .isInstanceOf(Reading.Missing.class);
-            assertThat(merged.isFollowedBy(MEMBER)).isTrue();
+            assertThat(merged.isNewTo(MEMBER)).isTrue();
         }
     }
 
