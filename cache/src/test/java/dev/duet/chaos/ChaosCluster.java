@@ -14,16 +14,20 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * Real processes: Redis, PostgreSQL, and nodes with a fault proxy each on the way to Redis. What is done to them is recorded
- * in a history of the cluster's own. Not thread-safe.
+ * Real processes: PostgreSQL, and nodes. Those on Redis have a fault proxy each on the way to it. Of those on Hazelcast three
+ * are its members, and the fourth is a client, as all are that join later to be killed; these have a fault proxy on the way to
+ * the first member. What is done to them is recorded in a history of the cluster's own. Not thread-safe.
  */
 final class ChaosCluster implements AutoCloseable {
 
     private static final int NODES = 4;
+    private static final int MEMBERS = 3;
     private static final int ROWS = 500;
     private static final int READERS = 2;
 
@@ -35,7 +39,8 @@ final class ChaosCluster implements AutoCloseable {
     private final Path directory;
     private final Random random;
     private final HistoryFile faults;
-    private final RedisServer redis;
+    private final @Nullable RedisServer redis;
+    private final @Nullable MemberPorts members;
     private final PostgresServer postgres;
     private final Rows rows;
     private int mortals;
@@ -54,12 +59,17 @@ final class ChaosCluster implements AutoCloseable {
         random = new Random(seed);
         try {
             faults = closing(HistoryFile.create(newHistory("cluster")));
-            redis = closing(RedisServer.start());
+            boolean onHazelcast = subject == Subject.Kind.DUET_ON_HAZELCAST;
+            redis = onHazelcast ? null : closing(RedisServer.start());
+            members = onHazelcast ? MemberPorts.free(random) : null;
             postgres = closing(PostgresServer.start());
             rows = new Rows(postgres.jdbcUrl());
             rows.create(ROWS);
             for (int i = 1; i <= NODES; i++) {
-                nodes.add(launch("n" + i, READERS, 1).awaitReady());
+                nodes.add((members != null && i <= MEMBERS
+                                ? launchMember("n" + i, READERS, 1)
+                                : launch("n" + i, READERS, 1))
+                        .awaitReady());
             }
             nodes.forEach(node -> node.ask("write", "writing"));
         } catch (SQLException | RuntimeException | Error e) {
@@ -69,7 +79,7 @@ final class ChaosCluster implements AutoCloseable {
     }
 
     RedisServer redis() {
-        return redis;
+        return Objects.requireNonNull(redis, "not on Redis");
     }
 
     /** The nodes that read and write for as long as the cluster lives. */
@@ -80,6 +90,28 @@ final class ChaosCluster implements AutoCloseable {
     /** One of them. */
     NodeProcess anyNode() {
         return nodes.get(random.nextInt(nodes.size()));
+    }
+
+    /** One of those that have a proxy on the way to their store. */
+    NodeProcess anyBehindProxy() {
+        return members == null ? anyNode() : nodes.get(MEMBERS);
+    }
+
+    /** One of those that are members of Hazelcast's cluster. */
+    NodeProcess anyMember() {
+        return nodes.get(random.nextInt(MEMBERS));
+    }
+
+    /** Stops each member in an orderly way and starts another in its place, one after the other. */
+    void restartMembers() {
+        for (int i = 0; i < MEMBERS; i++) {
+            NodeProcess old = nodes.get(i);
+            old.ask("stop", "stopped");
+            old.close();
+            NodeProcess next = launchMember(old.name() + "again", READERS, 1).awaitReady();
+            next.ask("write", "writing");
+            nodes.set(i, next);
+        }
     }
 
     /** A row that is read often. */
@@ -100,6 +132,13 @@ final class ChaosCluster implements AutoCloseable {
     /** Another node, which reads, and writes nothing but what it is told to; it is there to be killed. */
     NodeProcess joinMortal() {
         return launch("mortal" + ++mortals, 1, 0).awaitReady();
+    }
+
+    /** Another member of Hazelcast's cluster, which reads and writes; it is there to be killed. */
+    NodeProcess joinMortalMember() {
+        NodeProcess node = launchMember("mortal" + ++mortals, 1, 1).awaitReady();
+        node.ask("write", "writing");
+        return node;
     }
 
     /** Another node, which does nothing but what it is told to. */
@@ -156,12 +195,27 @@ final class ChaosCluster implements AutoCloseable {
     }
 
     private NodeProcess launch(String name, int readers, int writers) {
-        FaultProxy proxy = closing(FaultProxy.to("127.0.0.1", redis.port()));
+        int port = members == null ? redis().port() : members.first();
+        FaultProxy proxy = closing(FaultProxy.to("127.0.0.1", port));
+        return launch(
+                name,
+                members == null ? "redis://127.0.0.1:" + proxy.port() : members.client(proxy.port()),
+                proxy,
+                readers,
+                writers);
+    }
+
+    private NodeProcess launchMember(String name, int readers, int writers) {
+        MemberPorts ports = Objects.requireNonNull(members, "not on Hazelcast");
+        return launch(name, ports.member(), FaultProxy.to("127.0.0.1", ports.first()), readers, writers);
+    }
+
+    private NodeProcess launch(String name, String store, FaultProxy proxy, int readers, int writers) {
         ServerSocket listener = closing(NodeProcess.listen());
         NodeSettings settings = new NodeSettings(
                 name,
                 subject,
-                "redis://127.0.0.1:" + proxy.port(),
+                store,
                 postgres.jdbcUrl(),
                 listener.getLocalPort(),
                 newHistory(name).toString(),

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,11 +37,20 @@ class ChaosIT {
 
     @Test
     void duet_throughEveryFault_keepsItsPromises() throws Throwable {
+        keepsItsPromises(Subject.Kind.DUET, Injection.ON_REDIS);
+    }
+
+    @Test
+    void duetOnHazelcast_throughEveryFault_keepsItsPromises() throws Throwable {
+        keepsItsPromises(Subject.Kind.DUET_ON_HAZELCAST, Injection.ON_HAZELCAST);
+    }
+
+    private static void keepsItsPromises(Subject.Kind subject, Set<Injection> injections) throws Throwable {
         long seed = Long.getLong("duet.chaos.seed", new Random().nextInt(1_000_000));
         Duration atLeast = Duration.ofMinutes(Long.getLong("duet.chaos.minutes", 0));
         long start = System.nanoTime();
         do {
-            Summary summary = run(Subject.Kind.DUET, chosen(), seed++);
+            Summary summary = run(subject, chosen(injections), seed++);
 
             assertThat(violations(summary)).isEmpty();
             assertThat(summary.verdict().reads()).isGreaterThan(LEAST_READS);
@@ -72,13 +81,12 @@ class ChaosIT {
         return summary;
     }
 
-    private static List<Injection> chosen() {
+    private static List<Injection> chosen(Set<Injection> injections) {
         String labels = System.getProperty("duet.chaos.faults", "");
-        EnumSet<Injection> all = EnumSet.allOf(Injection.class);
         return labels.isEmpty()
-                ? List.copyOf(all)
+                ? List.copyOf(injections)
                 : Arrays.stream(labels.split(","))
-                        .map(label -> all.stream()
+                        .map(label -> injections.stream()
                                 .filter(injection -> injection.label().equals(label))
                                 .findFirst()
                                 .orElseThrow(() -> new IllegalArgumentException("no fault: " + label)))

@@ -68,7 +68,7 @@ final class ChaosNode {
     private static Subject join(NodeSettings settings, Rows rows) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return settings.subject().join(settings.redis(), settings.bound(), rows);
+                return settings.subject().join(settings.store(), settings.bound(), rows);
             } catch (RuntimeException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;

@@ -2,19 +2,19 @@ package dev.duet.chaos;
 
 import dev.duet.Duet;
 import dev.duet.TwoLevelCache;
-import dev.duet.redis.RedisStore;
+import dev.duet.store.Store;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Duet, on Redis. Values have no end of life, so that what is wrong stays wrong. */
+/** Duet. Values have no end of life, so that what is wrong stays wrong. */
 final class DuetSubject implements Subject {
 
     private final Duet duet;
     private final TwoLevelCache<Long, Row> rows;
 
-    DuetSubject(String redis, Duration bound, Rows database) {
+    DuetSubject(Store store, Duration bound, Rows database) {
         duet = Duet.builder()
-                .store(RedisStore.connect(redis))
+                .store(store)
                 .namespace("chaos")
                 .maxStaleness(bound)
                 .build();

@@ -7,7 +7,9 @@ import dev.duet.testkit.history.HistoryEvent;
 import dev.duet.testkit.history.HistoryEvent.Effect;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.function.Executable;
 
 /** A kind of fault, and how to inject and heal it. When {@link #into} returns, it is healed. */
@@ -43,7 +45,7 @@ enum Injection {
     NODE_HALF_OPEN {
         @Override
         void into(ChaosCluster cluster) throws Throwable {
-            NodeProcess node = cluster.anyNode();
+            NodeProcess node = cluster.anyBehindProxy();
             cluster.inject(this, node.name(), Effect.CUT_OFF, () -> {
                 node.proxy().halfOpen(Direction.TO_CLIENT);
                 sleep(Duration.ofSeconds(5));
@@ -57,7 +59,7 @@ enum Injection {
     NODE_STOPPED {
         @Override
         void into(ChaosCluster cluster) throws Throwable {
-            NodeProcess node = cluster.anyNode();
+            NodeProcess node = cluster.anyBehindProxy();
             cluster.inject(this, node.name(), Effect.STOPPED, () -> {
                 node.process().pause();
                 sleep(cluster.terms().bound().multipliedBy(3));
@@ -179,7 +181,61 @@ enum Injection {
                 cluster.nodes().forEach(node -> node.proxy().heal());
             });
         }
+    },
+
+    /** A member of Hazelcast's cluster dies, with its part of the store, under reads and writes. */
+    MEMBER_KILLED {
+        @Override
+        void into(ChaosCluster cluster) throws Throwable {
+            try (NodeProcess member = cluster.joinMortalMember()) {
+                sleep(Duration.ofSeconds(3)); // until it has its part, and that its backups
+                everyNode(
+                        cluster,
+                        Effect.CUT_OFF,
+                        () -> cluster.inject(this, member.name(), Effect.KILLED, () -> {
+                            member.process().kill();
+                            sleep(Duration.ofSeconds(3));
+                        }));
+            }
+        }
+    },
+
+    /** A member of Hazelcast's cluster stops for three times the bound, and its part of the store with it. */
+    MEMBER_STOPPED {
+        @Override
+        void into(ChaosCluster cluster) throws Throwable {
+            NodeProcess member = cluster.anyMember();
+            everyNode(
+                    cluster,
+                    Effect.CUT_OFF,
+                    () -> cluster.inject(this, member.name(), Effect.STOPPED, () -> {
+                        member.process().pause();
+                        sleep(cluster.terms().bound().multipliedBy(3));
+                        member.process().resume();
+                    }));
+        }
+    },
+
+    /** All members of Hazelcast's cluster are replaced, one after the other. */
+    MEMBERS_RESTARTED {
+        @Override
+        void into(ChaosCluster cluster) throws Throwable {
+            everyNode(cluster, Effect.CUT_OFF, cluster::restartMembers);
+        }
     };
+
+    /** What can be done to nodes on Redis. */
+    static final Set<Injection> ON_REDIS =
+            EnumSet.complementOf(EnumSet.of(MEMBER_KILLED, MEMBER_STOPPED, MEMBERS_RESTARTED));
+
+    /** What can be done to nodes on Hazelcast: what is not done to Redis, or to a subscription of its own. */
+    static final Set<Injection> ON_HAZELCAST = EnumSet.complementOf(EnumSet.of(
+            SUBSCRIBERS_KILLED,
+            SUBSCRIPTION_HALF_OPEN,
+            REDIS_PAUSED,
+            REDIS_RESTARTED_EMPTY,
+            REDIS_RESTARTED_FROM_OLD_SNAPSHOT,
+            REDIS_OUT_OF_MEMORY));
 
     /** Long enough for a command to be sent, shorter than any timeout. */
     private static final Duration ON_ITS_WAY = Duration.ofMillis(100);

@@ -21,7 +21,7 @@ import java.util.List;
 record NodeSettings(
         String name,
         Subject.Kind subject,
-        String redis,
+        String store,
         String database,
         int control,
         String history,
@@ -50,7 +50,7 @@ record NodeSettings(
         return List.of(
                 name,
                 subject.name(),
-                redis,
+                store,
                 database,
                 Integer.toString(control),
                 history,

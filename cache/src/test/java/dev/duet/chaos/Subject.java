@@ -1,5 +1,6 @@
 package dev.duet.chaos;
 
+import dev.duet.redis.RedisStore;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +12,20 @@ interface Subject extends AutoCloseable {
 
     /** What is under test. */
     enum Kind {
-        /** Duet itself. */
+        /** Duet, on Redis. */
         DUET,
+        /** Duet, on Hazelcast. */
+        DUET_ON_HAZELCAST,
         /** What one would write without it: {@link NaiveSubject}. */
         NAIVE;
 
         /** Joins a node of this kind to the cluster. */
-        Subject join(String redis, Duration bound, Rows rows) {
-            return this == DUET ? new DuetSubject(redis, bound, rows) : new NaiveSubject(redis, rows);
+        Subject join(String store, Duration bound, Rows rows) {
+            return switch (this) {
+                case DUET -> new DuetSubject(RedisStore.connect(store), bound, rows);
+                case DUET_ON_HAZELCAST -> new DuetSubject(MemberPorts.store(store), bound, rows);
+                case NAIVE -> new NaiveSubject(store, rows);
+            };
         }
     }
 

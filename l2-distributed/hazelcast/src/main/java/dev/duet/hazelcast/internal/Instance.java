@@ -35,7 +35,14 @@ public abstract class Instance {
             "hazelcast.logging.type", "slf4j",
             "hazelcast.operation.fail.on.indeterminate.state", "true",
             "hazelcast.heartbeat.interval.seconds", "1",
-            "hazelcast.max.no.heartbeat.seconds", "10");
+            "hazelcast.max.no.heartbeat.seconds", "10",
+            "hazelcast.merge.first.run.delay.seconds", "10",
+            "hazelcast.merge.next.run.delay.seconds", "10");
+
+    private static final Map<String, String> CLIENT_PROPERTIES = Map.of(
+            "hazelcast.logging.type", "slf4j",
+            "hazelcast.client.heartbeat.interval", "1000",
+            "hazelcast.client.heartbeat.timeout", "10000");
 
     private @Nullable HazelcastInstance started;
     private boolean closed;
@@ -128,7 +135,7 @@ public abstract class Instance {
     /** A client of its own. */
     public static Instance client(ClientConfig config) {
         config.getConnectionStrategyConfig().setAsyncStart(true).setReconnectMode(ReconnectMode.ASYNC);
-        PropertyDefaults.set(config.getProperties(), "hazelcast.logging.type", "slf4j");
+        CLIENT_PROPERTIES.forEach((name, value) -> PropertyDefaults.set(config.getProperties(), name, value));
         CountDownLatch connected = new CountDownLatch(1);
         config.addListenerConfig(new ListenerConfig((LifecycleListener) event -> {
             if (event.getState() == LifecycleState.CLIENT_CONNECTED) {

@@ -6,11 +6,18 @@ import com.hazelcast.map.IMap;
 import dev.duet.hazelcast.HazelcastStore;
 import dev.duet.hazelcast.Members;
 import dev.duet.store.Content;
+import dev.duet.store.Effect;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
 import dev.duet.store.Payload;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
+import java.util.AbstractMap;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,6 +25,7 @@ class PartitionProcessorIT {
 
     private static final NamespaceConfig CONFIG = new NamespaceConfig("steps", 1);
     private static final RecordKey KEY = CONFIG.recordKey("users", "a");
+    private static final UUID OWNER = new UUID(1, 1);
 
     @RegisterExtension
     static final Members members = new Members(2);
@@ -44,5 +52,61 @@ class PartitionProcessorIT {
         assertThat(again).isEqualTo(first);
         assertThat(another).isNotEqualTo(first);
         assertThat(partitions.get(0).partition().changesAfter(0)).hasSize(2);
+    }
+
+    @Test
+    void backupThatMissedAChange_andHasBecomeThePartition_keepsNothingButWhatIsPending() {
+        PartitionState backup = new PartitionState(new Limits(0, 100).partition(0));
+        PartitionState partition = new PartitionState(new Limits(0, 100).partition(0));
+        RecordKey pendingKey = CONFIG.recordKey("users", "pending");
+        backup.follow(step(partition, KEY, new Operation.Put(CONTENT)));
+        backup.follow(step(partition, pendingKey, new PendingOperation.Enqueue(CONTENT, true)));
+        step(partition, CONFIG.recordKey("users", "b"), new Operation.Put(CONTENT)); // which it misses
+        backup.follow(step(partition, CONFIG.recordKey("users", "c"), new Operation.Put(CONTENT)));
+        long head = partition.partition().head();
+
+        process(read(1), backup);
+
+        assertThat(backup.isDamaged()).isFalse();
+        assertThat(backup.partition().head()).isGreaterThan(head);
+        assertThat(read(backup, KEY)).isNotInstanceOf(Reading.Hit.class);
+        assertThat(read(backup, pendingKey)).isInstanceOf(Reading.Hit.class);
+    }
+
+    @Test
+    void processor_thatIsRunTwice_givesTheBackupsWhatTheSecondRunDid() {
+        PartitionProcessor processor = put(9);
+        PartitionState state = new PartitionState(new Limits(0, 100).partition(0));
+
+        process(processor, state);
+        assertThat(processor.getBackupProcessor()).isNotNull();
+        process(processor, state);
+
+        assertThat(processor.getBackupProcessor())
+                .as("the second run only repeats a reply")
+                .isNull();
+    }
+
+    private static final Content CONTENT = new Content(Payload.of(new byte[] {1}), Content.FOREVER, 0);
+
+    private static Batch step(PartitionState state, RecordKey key, Operation<?> operation) {
+        List<Effect> effects = new ArrayList<>();
+        long now = state.next(1_000);
+        new Step.Call<>(key, operation).run(state.partition(), "n1", now, effects::add);
+        return state.done(OWNER, now, ThreadLocalRandom.current().nextLong(), new byte[0], effects);
+    }
+
+    private static Reading read(PartitionState state, RecordKey key) {
+        return state.partition().execute(key, new Operation.Read(), "n1", state.next(0), effect -> {});
+    }
+
+    private static PartitionProcessor read(long request) {
+        Step read = new Step.Execute(List.of(new Step.Call<>(KEY, new Operation.Read())));
+        return new PartitionProcessor("steps", "n1", new Limits(0, 100), request, false, read);
+    }
+
+    private static void process(PartitionProcessor processor, PartitionState state) {
+        processor.setHazelcastInstance(members.get(0));
+        processor.process(new AbstractMap.SimpleEntry<>(0, state));
     }
 }
