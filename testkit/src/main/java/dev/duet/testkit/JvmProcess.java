@@ -42,10 +42,24 @@ public final class JvmProcess implements AutoCloseable {
      * @param arguments for the main method
      */
     public static JvmProcess start(String name, Class<?> main, List<String> options, List<String> arguments) {
+        return start(name, System.getProperty("java.class.path"), main.getName(), options, arguments);
+    }
+
+    /**
+     * Starts a JVM with a class path of its own, and does not wait for what it does.
+     *
+     * @param name its name in messages; letters and digits
+     * @param classPath where its classes are
+     * @param main the name of its main class
+     * @param options for the JVM, such as {@code -Xmx64m}
+     * @param arguments for the main method
+     */
+    public static JvmProcess start(
+            String name, String classPath, String main, List<String> options, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", classPath, main));
         command.addAll(arguments);
         Janitor janitor = Janitor.watch("duet-jvm-", "KILL");
         try {

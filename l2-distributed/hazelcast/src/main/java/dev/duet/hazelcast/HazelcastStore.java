@@ -2,9 +2,11 @@ package dev.duet.hazelcast;
 
 import com.hazelcast.client.config.ClientConfig;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.MapConfig;
 import com.hazelcast.core.HazelcastInstance;
 import dev.duet.hazelcast.internal.HazelcastNamespace;
 import dev.duet.hazelcast.internal.Instance;
+import dev.duet.hazelcast.internal.Preparation;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Store;
@@ -97,6 +99,22 @@ public final class HazelcastStore implements Store {
      */
     public static HazelcastStore using(HazelcastInstance instance) {
         return new HazelcastStore(Instance.of(Objects.requireNonNull(instance, "instance")));
+    }
+
+    /**
+     * How Duet has the map of a namespace, for an application to change and to add to a member's configuration: more backups, or
+     * split-brain protection.
+     *
+     * <pre>{@code
+     * config.addMapConfig(HazelcastStore.mapConfig("duet.*").setBackupCount(2));
+     * }</pre>
+     *
+     * @param name {@code duet.} and the name of the namespace, or {@code duet.*} for all
+     * @return a new one: kept as objects, one backup, no eviction, no expiry, merged by Duet after a split. What is changed of
+     *     these but for the backups is refused when a namespace is opened.
+     */
+    public static MapConfig mapConfig(String name) {
+        return Preparation.mapConfig(Objects.requireNonNull(name, "name"));
     }
 
     /**

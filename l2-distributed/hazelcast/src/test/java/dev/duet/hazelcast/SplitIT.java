@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -48,6 +49,7 @@ class SplitIT {
 
     private final Members members = new Members(0);
     private final List<HazelcastInstance> all = new ArrayList<>();
+    private final int first = 20_000 + 4 * ThreadLocalRandom.current().nextInt(2_000);
 
     @AfterEach
     void end() {
@@ -63,9 +65,9 @@ class SplitIT {
 
     private HazelcastInstance start(Config config) {
         // Any member finds any other, and not only those that came before it.
-        config.getNetworkConfig().setPort(15_901).setPortCount(4);
+        config.getNetworkConfig().setPort(first).setPortCount(4);
         config.getNetworkConfig().getJoin().getTcpIpConfig().clear();
-        for (int port = 15_901; port < 15_905; port++) {
+        for (int port = first; port < first + 4; port++) {
             config.getNetworkConfig().getJoin().getTcpIpConfig().addMember("127.0.0.1:" + port);
         }
         HazelcastInstance member = Hazelcast.newHazelcastInstance(config);
@@ -126,11 +128,11 @@ class SplitIT {
         await(there.subscribe(heard));
         await(here.execute(key("cached"), new Operation.Put(content("before the split"))));
         enqueue(here, "before", "b");
-        UUID first = one.getCluster().getLocalMember().getUuid();
-        UUID second = two.getCluster().getLocalMember().getUuid();
+        UUID firstMember = one.getCluster().getLocalMember().getUuid();
+        UUID secondMember = two.getCluster().getLocalMember().getUuid();
 
-        suspect(one, second);
-        suspect(two, first);
+        suspect(one, secondMember);
+        suspect(two, firstMember);
         Awaitility.await().atMost(PATIENCE).until(() -> size(one) == 1 && size(two) == 1);
         enqueue(here, "one", "of the first side");
         enqueue(there, "two", "of the second side");
@@ -168,7 +170,7 @@ class SplitIT {
             Config config = members.config();
             config.setProperty("hazelcast.merge.first.run.delay.seconds", "600");
             config.addSplitBrainProtectionConfig(new SplitBrainProtectionConfig("majority", true, 2));
-            config.getMapConfig("duet.*").setSplitBrainProtectionName("majority");
+            config.addMapConfig(HazelcastStore.mapConfig("duet.*").setSplitBrainProtectionName("majority"));
             start(config);
         }
         Awaitility.await().atMost(PATIENCE).until(() -> all.stream().allMatch(member -> size(member) == 3));

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Runs on a member: has the cluster configure the map of a namespace unless it is configured there, and replies how it is, for
  * {@link MapSettings}.
  */
-final class Preparation implements Callable<String>, IdentifiedDataSerializable, HazelcastInstanceAware {
+public final class Preparation implements Callable<String>, IdentifiedDataSerializable, HazelcastInstanceAware {
 
     private transient @Nullable HazelcastInstance instance;
     private String map = "";
@@ -34,7 +34,7 @@ final class Preparation implements Callable<String>, IdentifiedDataSerializable,
     }
 
     /** How a map is to be configured, if the application does not say. */
-    static MapConfig mapConfig(String name) {
+    public static MapConfig mapConfig(String name) {
         return new MapConfig(name)
                 .setInMemoryFormat(InMemoryFormat.OBJECT)
                 .setBackupCount(1)
