@@ -30,7 +30,7 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * A hit on a warm key: Zipf-distributed keys over a cache that holds them all, with a time to live wherever there is
- * one to set. The keys asked for are equal to the cached ones and not the same objects, as in an application.
+ * one to set; and peers, with one level or two. The keys asked for are equal to the cached ones and not the same objects, as in an application.
  *
  * <p>To run all of it, interleaved, with one and two threads and allocation, from the root of the project:
  *
@@ -45,11 +45,11 @@ import org.openjdk.jmh.runner.RunnerException;
 @Measurement(iterations = 5, time = 1)
 public class NearHitBenchmark {
 
-    private static final int KEYS = 10_000;
+    static final int KEYS = 10_000;
     private static final int DRAWS = 1 << 14;
     // Caffeine notes nothing of a read before it is half full, so all systems are to be fuller than that.
-    private static final long SIZE = KEYS + KEYS / 4;
-    private static final Duration TIME_TO_LIVE = Duration.ofHours(1);
+    static final long SIZE = KEYS + KEYS / 4;
+    static final Duration TIME_TO_LIVE = Duration.ofHours(1);
 
     /** Made by JMH. */
     public NearHitBenchmark() {}
@@ -114,6 +114,78 @@ public class NearHitBenchmark {
     @Benchmark
     public @Nullable Object duetCache(DuetCache system, Keys keys) {
         return system.cache.get(keys.next());
+    }
+
+    /**
+     * Spring's cache over Caffeine.
+     *
+     * @param system what is measured
+     * @param keys what is asked for
+     * @return the value
+     */
+    @Benchmark
+    public @Nullable Object springCaffeine(NearHitPeers.Spring system, Keys keys) {
+        return system.get(keys.next());
+    }
+
+    /**
+     * Ehcache's heap tier.
+     *
+     * @param system what is measured
+     * @param keys what is asked for
+     * @return the value
+     */
+    @Benchmark
+    public @Nullable Object ehcacheHeap(NearHitPeers.Ehcache system, Keys keys) {
+        return system.get(keys.next());
+    }
+
+    /**
+     * Redisson's local cached map.
+     *
+     * @param system what is measured
+     * @param keys what is asked for
+     * @return the value
+     */
+    @Benchmark
+    public @Nullable Object redissonLocalCachedMap(NearHitPeers.LocalCachedMap system, Keys keys) {
+        return system.get(keys.next());
+    }
+
+    /**
+     * JetCache, two levels, on Redisson.
+     *
+     * @param system what is measured
+     * @param keys what is asked for
+     * @return the value
+     */
+    @Benchmark
+    public @Nullable Object jetCacheOnRedisson(NearHitPeers.JetCacheOnRedisson system, Keys keys) {
+        return system.get(keys.next());
+    }
+
+    /**
+     * JetCache, two levels, on Lettuce.
+     *
+     * @param system what is measured
+     * @param keys what is asked for
+     * @return the value
+     */
+    @Benchmark
+    public @Nullable Object jetCacheOnLettuce(NearHitPeers.JetCacheOnLettuce system, Keys keys) {
+        return system.get(keys.next());
+    }
+
+    /**
+     * The near cache of a Hazelcast client.
+     *
+     * @param system what is measured
+     * @param keys what is asked for
+     * @return the value
+     */
+    @Benchmark
+    public @Nullable Object hazelcastNearCache(NearHitPeers.HazelcastNearCache system, Keys keys) {
+        return system.get(keys.next());
     }
 
     /** The keys of a thread, each thread at its own place in the sequence. */
@@ -211,7 +283,7 @@ public class NearHitBenchmark {
         }
     }
 
-    private static void forEachEntry(BiConsumer<Long, String> action) {
+    static void forEachEntry(BiConsumer<Long, String> action) {
         for (long key = 0; key < KEYS; key++) {
             action.accept(key, "value " + key);
         }
