@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param name its name
  * @param subject what it runs
- * @param redis the URI of its way to Redis
+ * @param store where the store is, as the subject reads it
  * @param database the JDBC URL of the system of record
  * @param control the port on which the test waits for it
  * @param history the file to record in

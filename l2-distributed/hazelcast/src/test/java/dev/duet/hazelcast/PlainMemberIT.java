@@ -18,6 +18,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -106,7 +107,7 @@ class PlainMemberIT {
                 HazelcastStore store = client(port)) {
             Namespace namespace = store.open(CONFIG, "n1");
             RecordKey key = CONFIG.recordKey("users", "a");
-            Content content = new Content(Payload.of("any bytes".getBytes("UTF-8")), Content.FOREVER, 0);
+            Content content = new Content(Payload.of("any bytes".getBytes(StandardCharsets.UTF_8)), Content.FOREVER, 0);
 
             await(namespace.execute(key, new Operation.Put(content)));
 
