@@ -30,7 +30,8 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * A hit on a warm key: Zipf-distributed keys over a cache that holds them all, with a time to live wherever there is
- * one to set; and peers, with one level or two. The keys asked for are equal to the cached ones and not the same objects, as in an application.
+ * one to set; and peers, with one level or two. The keys asked for are equal to the cached ones and not the same objects,
+ * as in an application.
  *
  * <p>To run all of it, interleaved, with one and two threads and allocation, from the root of the project:
  *
