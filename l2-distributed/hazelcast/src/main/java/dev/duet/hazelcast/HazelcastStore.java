@@ -70,10 +70,10 @@ public final class HazelcastStore implements Store {
      *   <li>If nothing is said of how members join, they do by TCP-IP and on 127.0.0.1 alone, and not by multicast or what
      *       Hazelcast detects of its surroundings. With members on other machines, say
      *       {@code getNetworkConfig().getJoin()} and {@code getInterfaces()}.
-     *   <li>Hazelcast does not phone home ({@code hazelcast.phone.home.enabled}), logs by SLF4J
-     *       ({@code hazelcast.logging.type}), and has a step fail if its backups do not answer
-     *       ({@code hazelcast.operation.fail.on.indeterminate.state}). A member that gives no sign of life for 10 seconds
-     *       instead of 60 is given up ({@code hazelcast.max.no.heartbeat.seconds}).
+     *   <li>Hazelcast does not phone home ({@code hazelcast.phone.home.enabled}) and logs by SLF4J
+     *       ({@code hazelcast.logging.type}). A member that gives no sign of life for 10 seconds instead of 60 is given up
+     *       ({@code hazelcast.max.no.heartbeat.seconds}), and members that were split look for each other every 10 seconds
+     *       instead of after 5 minutes ({@code hazelcast.merge.first.run.delay.seconds}).
      *   <li>The maps {@code duet.*} are kept as objects with one backup, and never evicted or expired.
      * </ul>
      */
@@ -94,8 +94,7 @@ public final class HazelcastStore implements Store {
     /**
      * By a member or client that the application has. {@link #close()} leaves it running. Maps {@code duet.*} that are not
      * configured are configured as for {@link #embedded(Config)}; the rest of the configuration is the application's, which
-     * sees that Hazelcast does not phone home and that
-     * {@code hazelcast.operation.fail.on.indeterminate.state} is set.
+     * sees that Hazelcast does not phone home.
      */
     public static HazelcastStore using(HazelcastInstance instance) {
         return new HazelcastStore(Instance.of(Objects.requireNonNull(instance, "instance")));

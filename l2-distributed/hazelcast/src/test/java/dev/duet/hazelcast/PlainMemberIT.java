@@ -4,23 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.client.config.ClientConfig;
+import com.hazelcast.cluster.Cluster;
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.server.HazelcastMemberStarter;
+import com.hazelcast.partition.PartitionService;
+import dev.duet.hazelcast.internal.Instance;
 import dev.duet.store.Content;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
 import dev.duet.store.Payload;
+import dev.duet.store.PendingOperation;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
+import dev.duet.store.StoreUnavailableException;
 import dev.duet.testkit.JvmProcess;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -28,6 +38,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,7 +89,10 @@ class PlainMemberIT {
                     join:
                       auto-detection:
                         enabled: false
-                """.formatted(cluster, port));
+                      tcp-ip:
+                        enabled: true
+                        member-list: [127.0.0.1:%d]
+                """.formatted(cluster, port, port));
         return JvmProcess.start(
                 "member",
                 classPath,
@@ -113,6 +128,58 @@ class PlainMemberIT {
 
             assertThat(await(namespace.execute(key, new Operation.Read()))).isInstanceOf(Reading.Hit.class);
             assertThat(member.isAlive()).isTrue();
+        }
+    }
+
+    /** Hazelcast itself would have it taken after 5 seconds. */
+    @Test
+    void write_whoseBackupDoesNotAnswer_isNotAcknowledged() throws Exception {
+        int port = freePort();
+        HazelcastInstance here = null;
+        try (JvmProcess member = start(port, classPath(PlainMemberIT::isOfStore))) {
+            Config config = new Config().setClusterName(cluster);
+            Instance.complete(config);
+            config.getNetworkConfig().setPort(freePort());
+            config.getNetworkConfig().getJoin().getTcpIpConfig().clear().addMember("127.0.0.1:" + port);
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> listens(port));
+            here = Hazelcast.newHazelcastInstance(config);
+            PartitionService partitions = here.getPartitionService();
+            Cluster members = here.getCluster();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> members.getMembers().size() == 2 && partitions.isClusterSafe());
+            Namespace namespace = HazelcastStore.using(here).open(CONFIG, "n1");
+            UUID local = members.getLocalMember().getUuid();
+            RecordKey mine = IntStream.range(0, 1_000)
+                    .mapToObj(i -> CONFIG.recordKey("users", "k" + i))
+                    .filter(key -> partitions
+                            .getPartition(key.partition())
+                            .getOwner()
+                            .getUuid()
+                            .equals(local))
+                    .findFirst()
+                    .orElseThrow();
+            Content content = new Content(Payload.of(new byte[] {1}), Content.FOREVER, 0);
+            await(namespace.execute(mine, new PendingOperation.Enqueue(content, true)));
+
+            member.pause();
+
+            assertThatThrownBy(() -> await(namespace.execute(mine, new PendingOperation.Enqueue(content, true))))
+                    .hasCauseInstanceOf(StoreUnavailableException.class);
+            member.resume();
+        } finally {
+            if (here != null) {
+                here.getLifecycleService().terminate();
+            }
+        }
+    }
+
+    private static boolean listens(int port) {
+        try {
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

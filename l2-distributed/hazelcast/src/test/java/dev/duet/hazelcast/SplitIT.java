@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
  */
 class SplitIT {
 
-    private static final NamespaceConfig CONFIG = new NamespaceConfig("split", 4);
+    private static final NamespaceConfig CONFIG = new NamespaceConfig("split", 32);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Members members = new Members(0);

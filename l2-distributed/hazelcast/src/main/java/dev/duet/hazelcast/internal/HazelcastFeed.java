@@ -9,6 +9,7 @@ import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -116,11 +117,13 @@ final class HazelcastFeed implements ChangeSubscription {
 
     @Override
     public void close() {
+        List<Runnable> begun;
         synchronized (turn) {
             closed = true;
+            begun = List.copyOf(ends);
+            ends.clear();
         }
-        ends.forEach(this::run);
-        ends.clear();
+        begun.forEach(this::run);
     }
 
     private final class Members implements MembershipListener {

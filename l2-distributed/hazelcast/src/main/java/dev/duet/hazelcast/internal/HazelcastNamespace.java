@@ -235,7 +235,7 @@ public final class HazelcastNamespace implements Namespace {
         } catch (RuntimeException e) {
             stage.completeExceptionally(e);
         }
-        return stage.orTimeout(timeout, TimeUnit.MILLISECONDS)
+        return stage.orTimeout(Math.min(timeout, MapSettings.LONGEST_STEP), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.translate(failure, address)));
     }
 
@@ -358,6 +358,7 @@ public final class HazelcastNamespace implements Namespace {
         return made.whenComplete((subscription, failure) -> {
             if (failure != null) { // too late perhaps, and then nobody would close it
                 feed.close();
+                subscriptions.remove(feed);
             }
         });
     }

@@ -33,7 +33,6 @@ public abstract class Instance {
     private static final Map<String, String> PROPERTIES = Map.of(
             "hazelcast.phone.home.enabled", "false",
             "hazelcast.logging.type", "slf4j",
-            "hazelcast.operation.fail.on.indeterminate.state", "true",
             "hazelcast.heartbeat.interval.seconds", "1",
             "hazelcast.max.no.heartbeat.seconds", "10",
             "hazelcast.merge.first.run.delay.seconds", "10",

@@ -15,11 +15,17 @@ import java.util.List;
  * @param eviction whether and how it is evicted
  * @param life after how many seconds entries end, or are idle too long; 0 for never
  * @param mergePolicy who merges it after a split
- * @param strict whether a step fails if its backups do not answer
+ * @param backupTimeout after how many milliseconds a step counts as taken though its backups have not answered
  */
-record MapSettings(int backups, String format, String eviction, int life, String mergePolicy, boolean strict) {
+record MapSettings(int backups, String format, String eviction, int life, String mergePolicy, int backupTimeout) {
 
-    static String text(MapConfig config, boolean strict) {
+    /**
+     * How long a step may take, in milliseconds: less than Hazelcast waits for backups, so that one that they have not answered
+     * fails.
+     */
+    static final long LONGEST_STEP = 4_000;
+
+    static String text(MapConfig config, int backupTimeout) {
         return String.join(
                 "|",
                 Integer.toString(config.getBackupCount()),
@@ -27,7 +33,7 @@ record MapSettings(int backups, String format, String eviction, int life, String
                 config.getEvictionConfig().getEvictionPolicy().name(),
                 Integer.toString(Math.max(config.getTimeToLiveSeconds(), config.getMaxIdleSeconds())),
                 config.getMergePolicyConfig().getPolicy(),
-                Boolean.toString(strict));
+                Integer.toString(backupTimeout));
     }
 
     static MapSettings parse(String text) {
@@ -38,7 +44,7 @@ record MapSettings(int backups, String format, String eviction, int life, String
                 parts[2],
                 Integer.parseInt(parts[3]),
                 parts[4],
-                Boolean.parseBoolean(parts[5]));
+                Integer.parseInt(parts[5]));
     }
 
     /** Refuses what would lose or slow everything. */
@@ -81,9 +87,9 @@ record MapSettings(int backups, String format, String eviction, int life, String
         }
         return new Durability(
                 null,
-                all.stream().allMatch(MapSettings::strict)
+                all.stream().allMatch(settings -> settings.backupTimeout > LONGEST_STEP)
                         ? null
-                        : "a write is acknowledged though its backup does not answer; set the property "
-                                + "hazelcast.operation.fail.on.indeterminate.state=true on the members for it to fail then");
+                        : "a write may be acknowledged though its backup does not answer; set the property "
+                                + "hazelcast.operation.backup.timeout.millis=5000 or more on the members for it to fail");
     }
 }

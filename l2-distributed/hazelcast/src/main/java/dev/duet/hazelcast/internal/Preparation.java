@@ -68,8 +68,7 @@ public final class Preparation implements Callable<String>, IdentifiedDataSerial
         complete(config, map);
         MapConfig effective = config.findMapConfig(map);
         return MapSettings.text(
-                effective,
-                new HazelcastProperties(config).getBoolean(ClusterProperty.FAIL_ON_INDETERMINATE_OPERATION_STATE));
+                effective, new HazelcastProperties(config).getInteger(ClusterProperty.OPERATION_BACKUP_TIMEOUT_MILLIS));
     }
 
     @Override
