@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.SplitBrainProtectionConfig;
 import dev.duet.hazelcast.HazelcastStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,10 @@ class HazelcastIT {
     }
 
     private TwoLevelCache<Long, User> node(UnaryOperator<CacheBuilder<Long, User>> settings) {
+        return node(config(), true, settings);
+    }
+
+    private Config config() {
         Config config = new Config().setClusterName(cluster);
         config.getNetworkConfig().setPort(16_701).setPortCount(10);
         config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface("127.0.0.1");
@@ -51,8 +56,15 @@ class HazelcastIT {
             config.getNetworkConfig().getJoin().getTcpIpConfig().addMember("127.0.0.1:" + port);
         }
         config.setProperty("hazelcast.wait.seconds.before.join", "0");
+        config.setProperty("hazelcast.socket.bind.any", "false");
+        return config;
+    }
+
+    private TwoLevelCache<Long, User> node(
+            Config config, boolean failFast, UnaryOperator<CacheBuilder<Long, User>> settings) {
         Duet duet = Duet.builder()
                 .store(HazelcastStore.embedded(config))
+                .failFast(failFast)
                 .maxStaleness(BOUND)
                 .build();
         nodes.add(duet);
@@ -97,6 +109,27 @@ class HazelcastIT {
                 .untilAsserted(() -> assertThat(email(users.get(1))).isEqualTo("v2"));
         assertThat(users.get(1).async().get(456L).toCompletableFuture().get(10, TimeUnit.SECONDS))
                 .isEqualTo(new User(456, "v2"));
+    }
+
+    @Test
+    void firstNode_ofACluster_thatIsToHaveTwo_readsFromTheDatabase_untilThereIsASecond() {
+        TwoLevelCache<Long, User> one = protectedNode();
+        assertThat(email(one)).isEqualTo("v1");
+        assertThat(one.stats().storeHits()).isZero();
+
+        TwoLevelCache<Long, User> two = protectedNode();
+
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().untilAsserted(() -> {
+            one.put(456L, new User(456, "shared"));
+            assertThat(email(two)).isEqualTo("shared");
+        });
+    }
+
+    private TwoLevelCache<Long, User> protectedNode() {
+        Config config = config();
+        config.addSplitBrainProtectionConfig(new SplitBrainProtectionConfig("majority", true, 2));
+        config.addMapConfig(HazelcastStore.mapConfig("duet.*").setSplitBrainProtectionName("majority"));
+        return node(config, false, settings -> settings.loader(this::select));
     }
 
     @Test

@@ -2,6 +2,10 @@ package dev.duet.hazelcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hazelcast.client.config.ClientConfig;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
@@ -14,6 +18,7 @@ import dev.duet.store.Payload;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,6 +102,40 @@ class HazelcastFeedIT {
                 assertThat(heard.changes).as("heard of again").hasValueGreaterThan(1);
             });
         }
+    }
+
+    /** Hazelcast keeps what was configured while it ran only for as long as a member lives. */
+    @Test
+    void members_thatAClientFindsAgain_areToldHowToKeepTheMap_thoughTheyAreOthers() throws Exception {
+        HazelcastInstance first = Hazelcast.newHazelcastInstance(plain());
+        String map = "duet." + CONFIG.name();
+        ClientConfig client = new ClientConfig().setClusterName(members.cluster());
+        client.getNetworkConfig().addAddress("127.0.0.1:15691");
+        try (HazelcastStore store = HazelcastStore.client(client)) {
+            await(store.open(CONFIG, "n1").subscribe(heard));
+            assertThat(first.getConfig().findMapConfig(map).getInMemoryFormat()).isEqualTo(InMemoryFormat.OBJECT);
+
+            first.getLifecycleService().terminate();
+            HazelcastInstance second = Hazelcast.newHazelcastInstance(plain());
+            try {
+                patiently()
+                        .untilAsserted(() -> assertThat(
+                                        second.getConfig().findMapConfig(map).getInMemoryFormat())
+                                .isEqualTo(InMemoryFormat.OBJECT));
+            } finally {
+                second.getLifecycleService().terminate();
+            }
+        } finally {
+            first.getLifecycleService().terminate();
+        }
+    }
+
+    /** A member whose configuration says nothing of Duet. */
+    private Config plain() {
+        Config config = members.config();
+        new ArrayList<>(config.getMapConfigs().keySet()).forEach(config.getMapConfigs()::remove);
+        config.getNetworkConfig().setPort(15_691).setPortAutoIncrement(false);
+        return config;
     }
 
     @Test

@@ -166,6 +166,26 @@ class MemberLossIT {
     }
 
     @Test
+    void namespaces_areKnown_forAsLongAsOneMemberLives() throws Exception {
+        members.add();
+        members.add();
+        members.add();
+        settle();
+        for (int i = 0; i < 30; i++) {
+            HazelcastStore.using(members.get(0)).open(new NamespaceConfig("n" + i, 1), "n1");
+        }
+
+        members.get(1).getLifecycleService().terminate();
+        members.get(2).getLifecycleService().terminate();
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(members.get(0).getMap("duet").keySet())
+                        .as("or what is lost with the others would look as if it had never been there")
+                        .hasSize(30));
+    }
+
+    @Test
     void members_thatAreReplacedOneAfterTheOther_keepEverything() throws Exception {
         members.add();
         Namespace first = join(members.get(0), "n1");

@@ -26,13 +26,13 @@ class PartitionProcessorIT {
     private static final NamespaceConfig CONFIG = new NamespaceConfig("steps", 1);
     private static final RecordKey KEY = CONFIG.recordKey("users", "a");
     private static final UUID OWNER = new UUID(1, 1);
+    private static final Content CONTENT = new Content(Payload.of(new byte[] {1}), Content.FOREVER, 0);
 
     @RegisterExtension
     static final Members members = new Members(2);
 
     private static PartitionProcessor put(long request) {
-        Content content = new Content(Payload.of(new byte[] {1}), Content.FOREVER, 0);
-        Step put = new Step.Execute(List.of(new Step.Call<>(KEY, new Operation.Put(content))));
+        Step put = new Step.Execute(List.of(new Step.Call<>(KEY, new Operation.Put(CONTENT))));
         return new PartitionProcessor("steps", "n1", new Limits(0, 100), request, false, put);
     }
 
@@ -52,6 +52,24 @@ class PartitionProcessorIT {
         assertThat(again).isEqualTo(first);
         assertThat(another).isNotEqualTo(first);
         assertThat(partitions.get(0).partition().changesAfter(0)).hasSize(2);
+    }
+
+    @Test
+    void stepOfAsManyWritesAsThereMayBe_thatIsSentAgain_isTakenOnce() {
+        List<Step.Call<?>> calls = new ArrayList<>();
+        for (int i = 0; i < Step.Execute.MOST; i++) {
+            calls.add(new Step.Call<>(
+                    CONFIG.recordKey("users", "many" + i), new PendingOperation.Enqueue(CONTENT, true)));
+        }
+        PartitionProcessor many =
+                new PartitionProcessor("steps", "n1", new Limits(0, 1_000), 11, false, new Step.Execute(calls));
+        PartitionState state = new PartitionState(new Limits(0, 1_000).partition(0));
+
+        process(many, state);
+        long head = state.partition().head();
+        process(many, state);
+
+        assertThat(state.partition().changesAfter(head)).isEmpty();
     }
 
     @Test
@@ -86,8 +104,6 @@ class PartitionProcessorIT {
                 .as("the second run only repeats a reply")
                 .isNull();
     }
-
-    private static final Content CONTENT = new Content(Payload.of(new byte[] {1}), Content.FOREVER, 0);
 
     private static Batch step(PartitionState state, RecordKey key, Operation<?> operation) {
         List<Effect> effects = new ArrayList<>();
