@@ -68,6 +68,8 @@ final class CacheCore<K, V> {
     private final KeyCodec<K> keys;
     /** Whether somebody goes on without the loader, so that it cannot run on a caller's thread. */
     final boolean loadsElsewhere;
+    /** Whether the near cache holds {@link Encoded} values; read by every hit. */
+    private final boolean copiesNearValues;
 
     private final long leaseTerm;
     private final AtomicBoolean saidUnasked = new AtomicBoolean();
@@ -76,12 +78,13 @@ final class CacheCore<K, V> {
         this.config = config;
         this.node = node;
         this.events = new EventDispatcher<>(config.name(), consumers(config.listeners()), node.background());
-        this.near = new NearCache<>(nearConfig(), node.clock(), node.freshness());
+        this.near = new NearCache<>(nearConfig(), node.clock(), node.freshness(), node.housekeeper());
         this.flights = new Flights<>(node.clock(), node.maxStaleness().toNanos());
         this.source = Source.of(config);
         this.refreshTimes = new RefreshTimes<>(config, source.isThere(), node.random());
         this.keys = KeyCodec.forType(config.keyType());
         this.loadsElsewhere = config.softTimeout() != null || config.hardTimeout() != null;
+        this.copiesNearValues = config.copyNearValues();
         this.leaseTerm = Math.min(
                 Durations.micros(config.loadTimeout()),
                 Math.max(Durations.micros(node.maxStaleness()), LEAST_LEASE_TERM));
@@ -361,7 +364,7 @@ final class CacheCore<K, V> {
         if (value == null) {
             return NOTHING;
         }
-        if (!config.copyNearValues()) {
+        if (!copiesNearValues) {
             return value;
         }
         ToIntBiFunction<? super K, ? super V> weigher = config.weigher();
@@ -380,12 +383,13 @@ final class CacheCore<K, V> {
             stats.absentHits.increment();
             return null;
         }
-        return entry instanceof Encoded encoded ? payloads.decodeBody(encoded.body()) : (V) entry;
+        // Not by what the entry is: to ask that, a hit would have to fetch the value into the processor's cache.
+        return copiesNearValues ? payloads.decodeBody(((Encoded) entry).body()) : (V) entry;
     }
 
     /** A value for one reader: a copy of its own, if that is wanted. */
     V copy(V value) {
-        return config.copyNearValues() ? payloads.decodeBody(payloads.encodeBody(value)) : value;
+        return copiesNearValues ? payloads.decodeBody(payloads.encodeBody(value)) : value;
     }
 
     /** What may be served in place of a load that failed: the value that the store or the near cache retains. */

@@ -78,6 +78,7 @@ public final class Duet implements AutoCloseable {
                 machinery.name(),
                 link,
                 machinery.clock(),
+                machinery.housekeeper(),
                 new Freshness(),
                 machinery.scheduler(),
                 machinery.waiting(),

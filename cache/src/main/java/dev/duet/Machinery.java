@@ -2,6 +2,7 @@ package dev.duet;
 
 import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
+import dev.duet.local.Housekeeper;
 import java.security.SecureRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -18,15 +19,17 @@ import java.util.function.DoubleSupplier;
  *
  * @param name the node's name, unique in the namespace
  * @param clock the node's clock
+ * @param housekeeper does the bookkeeping of near caches
  * @param scheduler runs what is due later
  * @param waiting how callers' threads wait
  * @param background runs what no caller's thread is to wait for
  * @param random from 0 to 1
- * @param owned whether clock, scheduler and background are closed with the node
+ * @param owned whether clock, housekeeper, scheduler and background are closed with the node
  */
 record Machinery(
         String name,
         CoarseClock clock,
+        Executor housekeeper,
         ScheduledExecutorService scheduler,
         Waiting waiting,
         Executor background,
@@ -50,6 +53,7 @@ record Machinery(
         return new Machinery(
                 name,
                 CoarseClock.start(),
+                Housekeeper.start(),
                 scheduler,
                 Waiting.blocking(scheduler),
                 pool(),
@@ -87,6 +91,9 @@ record Machinery(
             scheduler.shutdownNow();
             if (background instanceof ExecutorService pool) {
                 pool.shutdown();
+            }
+            if (housekeeper instanceof Housekeeper thread) {
+                thread.close();
             }
             clock.close();
         }

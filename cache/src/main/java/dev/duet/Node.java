@@ -18,6 +18,7 @@ import java.util.function.DoubleSupplier;
  * @param name the node's name, unique in the namespace
  * @param link the way to the store
  * @param clock the node's clock, which only measures durations
+ * @param housekeeper does the bookkeeping of near caches
  * @param freshness until when near entries are served on the strength of an audit
  * @param scheduler runs what is due later; its tasks do not block
  * @param waiting how callers' threads wait
@@ -34,6 +35,7 @@ record Node(
         String name,
         StoreLink link,
         CoarseClock clock,
+        Executor housekeeper,
         Freshness freshness,
         ScheduledExecutorService scheduler,
         Waiting waiting,

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -65,7 +66,14 @@ final class Cluster implements AutoCloseable {
                             .store(link)
                             .partitions(1)
                             .machinery(new Machinery(
-                                    name, clock, scheduler, new PausingElsewhere(), background, () -> random, false)))
+                                    name,
+                                    clock,
+                                    ForkJoinPool.commonPool(),
+                                    scheduler,
+                                    new PausingElsewhere(),
+                                    background,
+                                    () -> random,
+                                    false)))
                     .build();
             users = settings.apply(duet.cache("users", Long.class, User.class)
                             .expireAfterWrite(TTL)

@@ -3,6 +3,7 @@ package dev.duet;
 import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.DoubleSupplier;
 
@@ -20,6 +21,7 @@ public final class SimulatedMachinery {
             Waiting waiting,
             Executor background,
             DoubleSupplier random) {
-        return builder.machinery(new Machinery(name, clock, scheduler, waiting, background, random, false));
+        return builder.machinery(
+                new Machinery(name, clock, ForkJoinPool.commonPool(), scheduler, waiting, background, random, false));
     }
 }

@@ -148,12 +148,15 @@ public final class NearCache<K, V> {
     }
 
     /**
-     * Makes an empty near cache.
+     * Makes an empty near cache. The floor of every partition is zero.
      *
-     * @param housekeeper does the bookkeeping and the evictions that are pending, and tells of these; the common
-     *     pool is Caffeine's own choice
+     * @param config the bound, the number of partitions, and what else there is to say
+     * @param clock the time that lives are in; stays the caller's to close
+     * @param freshness until when entries are served whose own trust has ended
+     * @param housekeeper does the bookkeeping and the evictions that are pending, and tells of these: a {@link Housekeeper},
+     *     or for lack of one the common pool
      */
-    NearCache(NearCacheConfig<K, V> config, CoarseClock clock, Freshness freshness, Executor housekeeper) {
+    public NearCache(NearCacheConfig<K, V> config, CoarseClock clock, Freshness freshness, Executor housekeeper) {
         this.clock = Objects.requireNonNull(clock, "clock");
         this.freshness = Objects.requireNonNull(freshness, "freshness");
         this.weigher = config.weigher();
