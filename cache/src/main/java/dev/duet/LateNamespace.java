@@ -119,6 +119,14 @@ final class LateNamespace implements Namespace {
     }
 
     @Override
+    public <R> List<CompletionStage<R>> executeAll(List<Request<R>> requests) {
+        Namespace open = namespace;
+        return open == null
+                ? requests.stream().map(request -> this.<R>notOpen()).toList()
+                : open.executeAll(requests);
+    }
+
+    @Override
     public CompletionStage<long[]> invalidateAll(String cache) {
         return call(open -> open.invalidateAll(cache));
     }

@@ -1,9 +1,9 @@
 
 -- Starts the partition over unless that was done on this server, in this run of it. What was stored by another may be of
 -- before changes that were lost: an older snapshot, or a replica that lagged behind. ARGV: the highest version known to
--- have been given out. Replies the id of the run.
-local run = run_id()
+-- have been given out. Replies the id of the run, and the server's major version.
+local run, version = run_id()
 if redis.pcall('HGET', FLOORS, RUN) ~= run then
   start_over(tonumber(ARGV[1]))
 end
-return {run}
+return {run, version}

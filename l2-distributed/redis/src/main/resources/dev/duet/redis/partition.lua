@@ -28,9 +28,11 @@ local function clock()
   return time[1] * 1000000 + time[2]
 end
 
--- The id of the server's process, which no other has: it is another one after a restart, and on a replica.
+-- The id of the server's process, which no other has: it is another one after a restart, and on a replica. And the server's
+-- major version.
 local function run_id()
-  return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
+  local info = redis.call('INFO', 'server')
+  return string.match(info, 'run_id:(%x+)') or '', string.match(info, 'redis_version:(%d+)') or ''
 end
 
 -- The base floor, which lies under the floors of all caches, or nil if it is lost or any floor is; and the highest floor.
@@ -62,7 +64,7 @@ local function start_over(above)
   head = known > 0 and math.max(known + LEAP + now % LEAP, now) or now
   redis.call('SET', HEAD, text(head))
   redis.call('DEL', FLOORS, LOG)
-  redis.call('HSET', FLOORS, '*', text(head), RUN, run_id())
+  redis.call('HSET', FLOORS, '*', text(head), RUN, (run_id()))
   return head
 end
 

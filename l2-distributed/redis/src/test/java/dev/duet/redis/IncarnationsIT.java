@@ -11,6 +11,7 @@ import dev.duet.store.LeaseReply;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.testkit.FaultProxy;
 import dev.duet.testkit.FaultProxy.Direction;
@@ -90,6 +91,14 @@ class IncarnationsIT {
         return result.get(0);
     }
 
+    private static List<String> seeTogether(Namespace namespace) {
+        List<Namespace.Request<Reading>> reads = new ArrayList<>();
+        keys().forEach(key -> reads.add(new Namespace.Request<>(key, new Operation.Read())));
+        return namespace.executeAll(reads).stream()
+                .map(reply -> await(reply).getClass().getSimpleName())
+                .toList();
+    }
+
     private static void assertAllMissing(Namespace namespace) {
         for (RecordKey key : keys()) {
             assertThat(eventually(() -> see(namespace, key))).isEqualTo("Missing");
@@ -113,6 +122,19 @@ class IncarnationsIT {
         for (int p = 0; p < PARTITIONS; p++) {
             assertThat(await(first.heads())[p]).isGreaterThan(before[p]);
         }
+    }
+
+    @Test
+    void A17_oldSnapshot_isNotServed_toAReaderOfManyKeys() {
+        Namespace first = join("n1");
+        Namespace second = join("n2");
+        loseChanges(first);
+        assertThat(seeTogether(first)).containsOnly("Hit");
+        assertThat(seeTogether(second)).containsOnly("Hit");
+        restartFromTheSnapshot();
+
+        assertThat(eventually(() -> seeTogether(first))).containsOnly("Missing");
+        assertThat(eventually(() -> seeTogether(second))).containsOnly("Missing");
     }
 
     @Test
@@ -307,6 +329,7 @@ class IncarnationsIT {
         Namespace second = join(pair.uri(), config, "n2");
         keys().forEach(key -> put(first, key, "old"));
         assertThat(see(second, keys().get(0))).isEqualTo("old");
+        assertThat(seeTogether(second)).containsOnly("Hit");
         pair.replicate(pair.other, pair.toServer);
         pair.catchUp(pair.other, server, record);
         pair.toServer.halfOpen(Direction.TO_CLIENT);
@@ -315,6 +338,7 @@ class IncarnationsIT {
 
         pair.promote(pair.other);
 
+        assertThat(eventually(() -> seeTogether(second))).containsOnly("Missing");
         assertAllMissing(second);
         assertAllMissing(first);
         long[] between = await(first.heads());

@@ -7,8 +7,10 @@ import dev.duet.store.Change;
 import dev.duet.store.Content;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
+import dev.duet.store.Operation;
 import dev.duet.store.PendingOperation;
 import dev.duet.store.PendingOperation.PendingWrite;
+import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.testkit.RedisServer;
 import dev.duet.testkit.contract.RecordingListener;
@@ -128,6 +130,11 @@ class RedisClusterIT {
                 assertThat(Redises.see(namespace, key)).isEqualTo("w");
             }
             assertThat(partitions).hasSize(64);
+            List<Namespace.Request<Reading>> reads = IntStream.range(0, 300)
+                    .mapToObj(i -> namespace.config().recordKey("users", Integer.toString(i)))
+                    .map(key -> new Namespace.Request<>(key, new Operation.Read()))
+                    .toList();
+            assertThat(namespace.executeAll(reads)).hasSize(300).allMatch(reply -> await(reply) instanceof Reading.Hit);
             for (RedisServer server : List.of(first, second)) {
                 assertThat((Long) server.command("DBSIZE")).isGreaterThan(50);
             }

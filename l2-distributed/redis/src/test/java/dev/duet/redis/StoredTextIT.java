@@ -25,6 +25,7 @@ import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
 import dev.duet.testkit.RedisExtension;
 import dev.duet.testkit.RedisServer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -144,6 +145,72 @@ class StoredTextIT {
         namespace.executeAll(requests).forEach(reply -> assertThat(await(reply)).isPositive());
 
         assertThat((String) command("INFO", "commandstats")).containsPattern("cmdstat_eval:calls=[1-3],");
+    }
+
+    private List<String> seeAll(List<RecordKey> keys) {
+        List<Namespace.Request<Reading>> reads = new ArrayList<>();
+        keys.forEach(one -> reads.add(new Namespace.Request<>(one, new Operation.Read())));
+        return namespace.executeAll(reads).stream()
+                .map(reply -> await(reply) instanceof Reading.Hit hit
+                        ? new String(hit.payload().bytes(), StandardCharsets.UTF_8)
+                        : await(reply).getClass().getSimpleName())
+                .toList();
+    }
+
+    private List<RecordKey> putMany(int number, String value) {
+        List<RecordKey> keys = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            keys.add(new RecordKey(0, "users", "k" + i));
+            put(namespace, keys.get(i), value + i);
+        }
+        return keys;
+    }
+
+    @Test
+    void executeAll_reads_shareScripts() {
+        List<RecordKey> keys = putMany(100, "v");
+        seeAll(keys);
+        command("CONFIG", "RESETSTAT");
+
+        assertThat(seeAll(keys)).startsWith("v0", "v1").endsWith("v99").hasSize(100);
+        assertThat((String) command("INFO", "commandstats")).containsPattern("cmdstat_evalsha:calls=1,");
+    }
+
+    @Test
+    void executeAll_readsOfLargeRecords_answersAll() {
+        List<RecordKey> keys = putMany(40, "v".repeat(100_000));
+
+        assertThat(seeAll(keys)).hasSize(40).allMatch(value -> value.length() > 100_000);
+    }
+
+    @Test
+    void executeAll_readsAmongWhatIsOdd_answersEachAsByItself() {
+        List<RecordKey> keys = putMany(4, "v");
+        command("DEL", prefix + "users:k1");
+        command("LPUSH", prefix + "users:k1", "a list");
+        command("SET", prefix + "users:k2", "no record");
+
+        assertThat(seeAll(keys)).containsExactly("v0", "Missing", "Missing", "v3");
+
+        command("SET", prefix + "head", "no number");
+        assertThat(seeAll(keys).get(0)).isEqualTo(see(namespace, keys.get(0)));
+
+        command("DEL", prefix + "floors"); // so that nobody knows what lies below one
+        assertThat(seeAll(keys)).containsOnly("Missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0", "-7", "no number", "9007199254740990"})
+    void put_whereTheHeadIsLost_isAboveWhatWasGivenOut(String head) {
+        long before = put(namespace, key, "old");
+        if (head.isEmpty()) {
+            command("DEL", prefix + "head");
+        } else {
+            command("SET", prefix + "head", head);
+        }
+
+        assertThat(put(namespace, key, "new")).isGreaterThan(before);
+        assertThat(see(namespace, key)).isEqualTo("new");
     }
 
     @Test

@@ -219,4 +219,101 @@ abstract class ReadingContract {
             assertThat(ContractNode.seen(await(found.get(i)))).isEqualTo("v" + i);
         }
     }
+
+    /** Makes a record of each kind; all keys begin alike. */
+    private List<RecordKey> oneOfEachKind(String prefix) {
+        List<String> kinds = List.of(
+                "absent", "value", "below a floor", "retained", "leased", "refreshed", "intent", "pending", "dead");
+        List<RecordKey> keys =
+                kinds.stream().map(kind -> node.key("users", prefix + kind)).toList();
+        node.put(keys.get(2), "below");
+        node.invalidateAll("users");
+        node.put(keys.get(1), "value");
+        node.execute(
+                keys.get(3), new Operation.Put(new Content(value("retained").payload(), 1, HOUR, 0)));
+        node.lease(keys.get(4), "other");
+        node.put(keys.get(5), "refreshed");
+        Reading.Hit hit = (Reading.Hit) node.read(keys.get(5));
+        node.execute(keys.get(5), new Operation.Refresh("other", HOUR, hit.writtenAt()));
+        node.put(keys.get(6), "old");
+        node.begin(keys.get(6), "writer");
+        node.enqueue(keys.get(7), "pending");
+        node.execute(keys.get(8), new Operation.Put(new Content(value("dead").payload(), 1, 0, 0)));
+        return keys;
+    }
+
+    /** What a reading says, but for the times that go by. */
+    private static String told(Reading reading) {
+        return reading.getClass().getSimpleName()
+                + ' '
+                + reading.head()
+                + ' '
+                + (reading instanceof Reading.Hit hit
+                        ? seen(hit) + hit.version() + hit.stale()
+                        : reading instanceof Reading.Missing missing
+                                ? seen(missing.retained()) + missing.foreign()
+                                : reading instanceof Reading.Writing writing ? seen(writing.old()) : "");
+    }
+
+    private static String told(LeaseReply reply) {
+        return reply instanceof Granted granted
+                ? "granted " + granted.head() + granted.foreign() + seen(granted.previous())
+                : told(((LeaseReply.Refused) reply).reading());
+    }
+
+    @Test
+    void executeAll_readsOfEveryKind_tellWhatEachByItselfDoes() {
+        List<RecordKey> keys = oneOfEachKind("");
+        List<String> each = keys.stream().map(one -> told(node.read(one))).toList();
+
+        List<Request<Reading>> reads = new ArrayList<>();
+        keys.forEach(one -> reads.add(new Request<>(one, new Operation.Read())));
+        reads.add(reads.get(1)); // one key twice
+        List<String> together = node.namespace.executeAll(reads).stream()
+                .map(reply -> told(await(reply)))
+                .toList();
+
+        assertThat(together.subList(0, keys.size())).isEqualTo(each);
+        assertThat(together.get(keys.size())).isEqualTo(each.get(1));
+    }
+
+    @Test
+    void executeAll_leasesOfEveryKind_grantAndRefuseAsEachByItself() {
+        List<String> each = new ArrayList<>();
+        for (RecordKey one : oneOfEachKind("")) {
+            each.add(told(node.execute(one, new Operation.Lease("mine", HOUR, 0)))
+                    .replaceAll("\\d+", "n"));
+        }
+
+        List<Request<LeaseReply>> leases = new ArrayList<>();
+        List<RecordKey> keys = oneOfEachKind("other ");
+        keys.forEach(one -> leases.add(new Request<>(one, new Operation.Lease("mine", HOUR, 0))));
+        List<LeaseReply> replies = node.namespace.executeAll(leases).stream()
+                .map(ContractNode::await)
+                .toList();
+
+        assertThat(replies.stream()
+                        .map(reply -> told(reply).replaceAll("\\d+", "n"))
+                        .toList())
+                .isEqualTo(each);
+        long granted = ((Granted) replies.get(0)).head();
+        assertThat(node.execute(keys.get(0), new Operation.Fill("mine", granted, value("loaded")))
+                        .stored())
+                .isTrue();
+    }
+
+    @Test
+    void executeAll_leaseThatDiscardsAValue_isGranted() {
+        node.put(key, "unreadable");
+        long version = ((Reading.Hit) node.read(key)).version();
+        RecordKey other = node.key("users", "other");
+        node.put(other, "fine");
+
+        var replies = node.namespace.executeAll(List.of(
+                new Request<>(key, new Operation.Lease("mine", HOUR, version)),
+                new Request<>(other, new Operation.Lease("mine", HOUR, version))));
+
+        assertThat(await(replies.get(0))).isInstanceOf(Granted.class);
+        assertThat(await(replies.get(1))).isInstanceOf(LeaseReply.Refused.class);
+    }
 }

@@ -132,9 +132,9 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
         return new Call<>(Script.START_OVER, new Object[] {bytes(seen), bytes(above)}, Replies::version);
     }
 
-    /** The call that joins a partition with its server, and replies the id of the server's run. */
-    static Call<String> joinServer(long above) {
-        return new Call<>(Script.JOIN_SERVER, new Object[] {bytes(above)}, Replies::text);
+    /** The call that joins a partition with its server, and replies the server's run. */
+    static Call<ServerRuns.Run> joinServer(long above) {
+        return new Call<>(Script.JOIN_SERVER, new Object[] {bytes(above)}, Replies::run);
     }
 
     private static Object[] quiet(RecordKey key, Object... arguments) {

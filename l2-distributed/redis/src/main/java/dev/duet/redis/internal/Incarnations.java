@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Implementation note. What makes a node join is that a server does not know a script. It cannot know one by chance:
  * the text, and so the digest, has the run id in it on which the node joined. No other namespace, no other database and no
- * earlier life as a master has left it there. It is sent whole only after a join that began after the server said that it
+ * earlier life as a master has left it there. A replica of Redis before 7 gets its master's scripts when it is synchronized in
+ * full; there the text itself asks for the run id, and says that it is unknown on any other. It is sent whole only after a join that began after the server said that it
  * did not know it, and then with the run id that this join found. What is left is a server that dies and returns with an
  * older snapshot between the reply to a join and the script that is sent whole: that is found by the next reading of the
  * heads, which asks for run ids too.
@@ -66,6 +67,28 @@ final class Incarnations {
                 call, text, () -> join().thenApply(joined -> runs.text(call.script(), partition)), on, record);
     }
 
+    /**
+     * Runs a script on several partitions that were on one run of one server.
+     *
+     * @param seen the runs by which the partitions were found to be together
+     * @return its reply; fails if the partitions are on different runs by the time that the script is to be sent whole
+     */
+    <R> CompletableFuture<R> runTogether(Call<R> call, List<Integer> partitions, ServerRuns seen, List<Object> on) {
+        Text text = seen.text(call.script(), partitions.get(0));
+        return scripts.run(call, text, () -> join().thenApply(joined -> together(call, partitions)), on, null);
+    }
+
+    private Text together(Call<?> call, List<Integer> partitions) {
+        ServerRuns now = runs;
+        Text text = now.text(call.script(), partitions.get(0));
+        for (int partition : partitions) {
+            if (!now.text(call.script(), partition).equals(text)) {
+                throw new IllegalStateException("partitions " + partitions + " are not on one server any more");
+            }
+        }
+        return text;
+    }
+
     /** As {@link #run}, of many scripts at once. */
     <R> void runAll(List<Pipeline.Entry<R>> entries, Pipeline pipeline) {
         pipeline.run(entries, entry -> runs.text(entry.call().script(), entry.partition()), this::join);
@@ -95,7 +118,7 @@ final class Incarnations {
             next = null;
         }
         long[] above = heads;
-        List<CompletableFuture<String>> found = new ArrayList<>();
+        List<CompletableFuture<ServerRuns.Run>> found = new ArrayList<>();
         for (int p = 0; p < config.partitions(); p++) {
             found.add(scripts.run(Call.joinServer(above[p]), keys.of(p)));
         }
@@ -110,13 +133,13 @@ final class Incarnations {
                 });
     }
 
-    private void saw(List<String> ids) {
+    private void saw(List<ServerRuns.Run> found) {
         ServerRuns before = runs;
-        runs = before.with(ids);
+        runs = before.with(found);
         if (!before.equals(runs)) {
             LOG.info(
                     "Joined {} for namespace {}: what an earlier run stored counts as absent",
-                    ids.stream().distinct().toList(),
+                    found.stream().map(ServerRuns.Run::id).distinct().toList(),
                     config.name());
         }
     }

@@ -44,6 +44,7 @@ public final class RedisNamespace implements Namespace {
     private final Incarnations incarnations;
     private final Heads heads;
     private final Pipeline pipeline;
+    private final BulkReads bulkReads;
     private final Collection<Feed> feeds = new CopyOnWriteArrayList<>();
     private final Duration feedTimeout;
     private final boolean sendsAgain;
@@ -58,6 +59,7 @@ public final class RedisNamespace implements Namespace {
         this.keys = keys;
         this.incarnations = new Incarnations(scripts, keys, config);
         this.pipeline = new Pipeline(client, address);
+        this.bulkReads = new BulkReads(incarnations, keys, client.getConfig().isClusterConfig());
         this.heads = new Heads(client, keys, config.partitions());
         ClientConfig clientConfig = new ClientConfig(client.getConfig());
         this.feedTimeout = clientConfig.subscriptionTimeout();
@@ -92,13 +94,21 @@ public final class RedisNamespace implements Namespace {
     /**
      * {@inheritDoc}
      *
-     * <p>Very many go as several pipelines side by side, so that no server is kept from its other clients for long.
+     * <p>Reads share scripts. Very many of anything else go as several pipelines side by side, so that no server is kept
+     * from its other clients for long.
      */
     @Override
     public <R> List<CompletionStage<R>> executeAll(List<Request<R>> requests) {
         if (requests.size() == 1) {
             return List.of(execute(requests.get(0).key(), requests.get(0).operation()));
         }
+        if (BulkReads.fits(requests)) {
+            return List.copyOf(bulkReads.read(requests, left -> runAll(entries(left))));
+        }
+        return List.copyOf(runAll(entries(requests)));
+    }
+
+    private <R> List<Pipeline.Entry<R>> entries(List<Request<R>> requests) {
         List<Pipeline.Entry<R>> entries = new ArrayList<>(requests.size());
         for (Request<R> request : requests) {
             RecordKey key = request.key();
@@ -106,14 +116,14 @@ public final class RedisNamespace implements Namespace {
             entries.add(new Pipeline.Entry<>(
                     call, key.partition(), key, keysOf(key, request.operation()), new CompletableFuture<>()));
         }
-        return runAll(entries);
+        return entries;
     }
 
-    private <R> List<CompletionStage<R>> runAll(List<Pipeline.Entry<R>> entries) {
+    private <R> List<CompletableFuture<R>> runAll(List<Pipeline.Entry<R>> entries) {
         for (int from = 0; from < entries.size(); from += PIPELINE) {
             incarnations.runAll(entries.subList(from, Math.min(from + PIPELINE, entries.size())), pipeline);
         }
-        List<CompletionStage<R>> replies = new ArrayList<>(entries.size());
+        List<CompletableFuture<R>> replies = new ArrayList<>(entries.size());
         entries.forEach(entry -> replies.add(entry.result()));
         return replies;
     }
@@ -262,9 +272,9 @@ public final class RedisNamespace implements Namespace {
     @Override
     public List<CompletionStage<Claim>> claim(
             String cache, List<Integer> partitions, String flusher, long term, int most) {
-        return runAll(partitions.stream()
+        return List.copyOf(runAll(partitions.stream()
                 .map(p -> pendingEntry(Call.claim(cache, p, keys.records(p, cache), flusher, term, most), p, cache))
-                .toList());
+                .toList()));
     }
 
     private <R> Pipeline.Entry<R> pendingEntry(Call<R> call, int partition, String cache) {

@@ -116,6 +116,11 @@ final class Replies {
         return new String((byte[]) reply.get(0), StandardCharsets.UTF_8);
     }
 
+    /** Of a join: the id of the server's run, and its major version. */
+    static ServerRuns.Run run(List<Object> reply) {
+        return new ServerRuns.Run(text(reply), text(reply.subList(1, 2)));
+    }
+
     private static Moment moment(List<Object> reply) {
         return new Moment(number(reply, 2), number(reply, 0), number(reply, 1));
     }

@@ -11,11 +11,12 @@ import java.util.HexFormat;
 /** The scripts: one for each operation, and those by which a node and a server come to know each other. */
 enum Script {
     READ("read-hit", "partition", "prelude", "read"),
-    LEASE("partition", "prelude", "lease"),
+    READ_ALL("read-all"),
+    LEASE("lease-hit", "partition", "prelude", "lease"),
     REFRESH("partition", "prelude", "refresh"),
     FILL("partition", "prelude", "fill"),
     RELEASE("partition", "prelude", "release"),
-    PUT("partition", "prelude", "put"),
+    PUT("put-hit", "partition", "prelude", "put"),
     INVALIDATE("partition", "prelude", "invalidate"),
     BEGIN("partition", "prelude", "begin"),
     RENEW("partition", "prelude", "renew"),
@@ -34,6 +35,13 @@ enum Script {
     VERSION("version"),
     INFO("info"),
     NAMESPACE("namespace");
+
+    /** Has a script that came to a server with the data of another fail as if it had not come. */
+    private static final String ON_THIS_RUN_ONLY = """
+            if not string.find(redis.call('INFO', 'server'), 'run_id:%s', 1, true) then
+              return redis.error_reply('NOSCRIPT It came from another server')
+            end
+            """;
 
     private final String text;
     private final String digest;
@@ -54,10 +62,11 @@ enum Script {
 
     /**
      * The script for one run of a server, under a digest of its own: any other server, and this one after a restart, does
-     * not know it.
+     * not know it, or says so.
      */
-    Text textFor(String runId) {
-        String whole = "-- For the run " + runId + " of the server.\n" + text;
+    Text textFor(ServerRuns.Run run) {
+        String whole = "-- For the run " + run.id() + " of the server.\n"
+                + (run.handsScriptsOn() ? ON_THIS_RUN_ONLY.formatted(run.id()) : "") + text;
         return new Text(whole, sha1(whole));
     }
 

@@ -16,33 +16,47 @@ import java.util.Map;
  */
 final class ServerRuns {
 
-    private final List<String> ids;
+    private final List<Run> runs;
     private final List<Integer> representatives = new ArrayList<>();
-    private final Map<String, Map<Script, Text>> texts = new HashMap<>();
+    private final Map<Run, Map<Script, Text>> texts = new HashMap<>();
 
-    private ServerRuns(List<String> ids) {
-        this.ids = List.copyOf(ids);
-        for (int p = 0; p < ids.size(); p++) {
-            String id = ids.get(p);
-            if (!texts.containsKey(id)) {
+    private ServerRuns(List<Run> runs) {
+        this.runs = List.copyOf(runs);
+        for (int p = 0; p < runs.size(); p++) {
+            Run run = runs.get(p);
+            if (!texts.containsKey(run)) {
                 representatives.add(p);
                 Map<Script, Text> ofRun = new EnumMap<>(Script.class);
                 for (Script script : Script.values()) {
-                    ofRun.put(script, script.textFor(id));
+                    ofRun.put(script, script.textFor(run));
                 }
-                texts.put(id, ofRun);
+                texts.put(run, ofRun);
             }
+        }
+    }
+
+    /**
+     * A run of a server.
+     *
+     * @param id its id
+     * @param version the server's major version, as it says it
+     */
+    record Run(String id, String version) {
+
+        /** Whether replicas of such a server get its scripts along with its data: those of Redis before 7 do. */
+        boolean handsScriptsOn() {
+            return version.length() == 1 && version.charAt(0) < '7';
         }
     }
 
     /** What is known before any server was asked: the partitions are on a run that there is not. */
     static ServerRuns unknown(int partitions) {
-        return new ServerRuns(Collections.nCopies(partitions, "none"));
+        return new ServerRuns(Collections.nCopies(partitions, new Run("none", "")));
     }
 
     /** These, or new ones if the partitions are on others now. */
-    ServerRuns with(List<String> now) {
-        return now.equals(ids) ? this : new ServerRuns(now);
+    ServerRuns with(List<Run> now) {
+        return now.equals(runs) ? this : new ServerRuns(now);
     }
 
     /** One partition of each server. */
@@ -52,11 +66,11 @@ final class ServerRuns {
 
     /** Whether a partition is on the run of this id. */
     boolean isOn(int partition, String id) {
-        return ids.get(partition).equals(id);
+        return runs.get(partition).id().equals(id);
     }
 
     /** A script for a partition, which only the run that the partition is on may know. */
     Text text(Script script, int partition) {
-        return requireNonNull(requireNonNull(texts.get(ids.get(partition))).get(script));
+        return requireNonNull(requireNonNull(texts.get(runs.get(partition))).get(script));
     }
 }
