@@ -113,6 +113,11 @@ final class JetCacheNode implements CacheNode {
     }
 
     @Override
+    public Object nearCache() {
+        return local.unwrap(com.github.benmanes.caffeine.cache.Cache.class);
+    }
+
+    @Override
     public void close() {
         manager.close();
         shutdown.run();
