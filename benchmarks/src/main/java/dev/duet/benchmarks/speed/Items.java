@@ -8,6 +8,7 @@ import dev.duet.store.codec.Codecs;
 import dev.duet.store.codec.ValueCodec;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The keys, values and nodes that all suites with a second level have in common. */
@@ -49,9 +50,20 @@ final class Items {
         return "duet:{17}:items:" + key;
     }
 
-    /** Joins a node that loads nothing. */
+    /** Joins a node into which nothing is loaded. */
     static CacheNode start(CacheSystem system, int nearSize) {
-        return system.start(new NodeConfig(SpeedServers.of(system.backend()), nearSize, TIME_TO_LIVE, null));
+        return start(system, nearSize, null);
+    }
+
+    /** Joins a node that has a loader, as a node in production does, and is never to use it: a load is an error. */
+    static CacheNode startWithoutLoads(CacheSystem system, int nearSize) {
+        return start(system, nearSize, key -> {
+            throw new IllegalStateException("key " + key + " is not stored");
+        });
+    }
+
+    private static CacheNode start(CacheSystem system, int nearSize, @Nullable LongFunction<@Nullable String> loader) {
+        return system.start(new NodeConfig(SpeedServers.of(system.backend()), nearSize, TIME_TO_LIVE, loader));
     }
 
     /** One of two baselines: that of the server that is the system's second level. */

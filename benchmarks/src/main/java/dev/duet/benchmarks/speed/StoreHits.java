@@ -44,7 +44,7 @@ final class StoreHits {
 
     /** A node whose second level holds all keys, and whose near cache hardly any. */
     static CacheNode filled(CacheSystem system) {
-        CacheNode node = Items.start(system, NEAR);
+        CacheNode node = Items.startWithoutLoads(system, NEAR);
         for (long key = 0; key < KEYS; key++) {
             node.put(key, Items.value(key));
         }

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to a database that takes no time, a map in the heap, in the way that leaves no stale value according to each system's
+ * Writes of what is cached to a database that takes no time, a map in the heap, in the way that leaves no stale value according to each system's
  * documentation: Duet announces the write before and completes it after, the others invalidate after it.
  */
 final class Updates {
@@ -41,16 +41,22 @@ final class Updates {
 
         Update(CacheNode node) {
             super(node);
-            node.put(next, value);
+            prepare();
             run();
-            if (node.get(0L) != null || !database.containsKey(0L)) {
+            if (node.get(next) != null || !database.containsKey(next)) {
                 throw new IllegalStateException("not updated");
             }
         }
 
         @Override
+        public void prepare() {
+            next = (next + 1) % KEYS;
+            node.put(next, value);
+        }
+
+        @Override
         public @Nullable Object run() {
-            Long key = next++ % KEYS;
+            Long key = next;
             node.update(key, () -> database.put(key, value));
             return null;
         }

@@ -94,7 +94,8 @@ final class JetCacheNode implements CacheNode {
 
     @Override
     public void put(Long key, String value) {
-        cache.put(key, value);
+        // put alone does not wait for Lettuce
+        cache.PUT(key, value).getResultCode();
     }
 
     @Override
