@@ -22,7 +22,7 @@ final class Flushes implements AutoCloseable {
     static final String BATCHES = "Duet on Redis, batches of 100";
 
     /** How many writes are flushed in one go. */
-    static final int WRITES = 4_000;
+    static final int WRITES = 2_000;
 
     private final HikariDataSource database = Clients.postgres();
     private final Duet duet =

@@ -21,12 +21,12 @@ final class StoreHits {
     static final String MAP_GET = "Hazelcast IMap get";
 
     /** How many keys there are. */
-    static final int KEYS = 5_000;
+    static final int KEYS = 2_000;
 
     /** How many are near. */
     static final int NEAR = KEYS / 100;
 
-    private static final int SAMPLE = 500;
+    private static final int SAMPLE = 400;
     private static final double MOST_HITS = 0.05;
 
     private StoreHits() {}
