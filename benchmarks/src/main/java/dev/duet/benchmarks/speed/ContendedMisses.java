@@ -2,7 +2,6 @@ package dev.duet.benchmarks.speed;
 
 import dev.duet.benchmarks.systems.CacheNode;
 import dev.duet.benchmarks.systems.CacheSystem;
-import dev.duet.benchmarks.systems.NodeConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -98,8 +97,7 @@ final class ContendedMisses implements Suite {
         List<CacheNode> nodes = new ArrayList<>();
         try {
             for (int i = 0; i < NODES; i++) {
-                nodes.add(system.start(
-                        new NodeConfig(SpeedServers.of(system.backend()), SIZE, Items.TIME_TO_LIVE, loads::load)));
+                nodes.add(Items.start(system, SIZE, loads::load));
             }
             List<Read> reads = new ArrayList<>();
             for (long key = -WARM_UPS; key < effort.contendedReads(); key++) {

@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.duet.Duet;
 import dev.duet.TwoLevelCache;
 import dev.duet.WriteBehind;
-import dev.duet.redis.RedisStore;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,8 +24,7 @@ final class Flushes implements AutoCloseable {
     static final int WRITES = 2_000;
 
     private final HikariDataSource database = Clients.postgres();
-    private final Duet duet =
-            Duet.builder().store(RedisStore.connect(SpeedServers.redis())).build();
+    private final Duet duet = Items.duetOnRedis().build();
     private final TwoLevelCache<Long, String> cache;
     private int round;
 

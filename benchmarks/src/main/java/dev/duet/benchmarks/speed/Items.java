@@ -1,9 +1,15 @@
 package dev.duet.benchmarks.speed;
 
+import dev.duet.Duet;
+import dev.duet.DuetBuilder;
 import dev.duet.benchmarks.systems.CacheNode;
 import dev.duet.benchmarks.systems.CacheSystem;
 import dev.duet.benchmarks.systems.CacheSystem.Backend;
+import dev.duet.benchmarks.systems.DuetNode;
+import dev.duet.benchmarks.systems.HazelcastNode;
 import dev.duet.benchmarks.systems.NodeConfig;
+import dev.duet.hazelcast.HazelcastStore;
+import dev.duet.redis.RedisStore;
 import dev.duet.store.codec.Codecs;
 import dev.duet.store.codec.ValueCodec;
 import java.time.Duration;
@@ -23,6 +29,7 @@ final class Items {
     /** The characters of a value. */
     static final int VALUE_SIZE = 200;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String FILLER = "v".repeat(VALUE_SIZE);
 
     /**
@@ -62,8 +69,27 @@ final class Items {
         });
     }
 
-    private static CacheNode start(CacheSystem system, int nearSize, @Nullable LongFunction<@Nullable String> loader) {
-        return system.start(new NodeConfig(SpeedServers.of(system.backend()), nearSize, TIME_TO_LIVE, loader));
+    /** Joins a node. */
+    static CacheNode start(CacheSystem system, int nearSize, @Nullable LongFunction<@Nullable String> loader) {
+        NodeConfig config = new NodeConfig(SpeedServers.of(system.backend()), nearSize, TIME_TO_LIVE, loader);
+        return switch (system) {
+            case DUET_ON_REDIS -> new DuetNode(duetOnRedis(), config);
+            case DUET_ON_HAZELCAST ->
+                new DuetNode(
+                        Duet.builder()
+                                .store(HazelcastStore.client(HazelcastNode.clientConfig(config.servers())))
+                                .storeTimeout(PATIENCE),
+                        config);
+            default -> system.start(config);
+        };
+    }
+
+    /** Duet's defaults, but that it waits for a store on a busy machine as long as the others do, and not half a second. */
+    static DuetBuilder duetOnRedis() {
+        String patient = "?timeout=" + PATIENCE.toSeconds() + "s";
+        return Duet.builder()
+                .store(RedisStore.connect(SpeedServers.redis() + patient))
+                .storeTimeout(PATIENCE);
     }
 
     /** One of two baselines: that of the server that is the system's second level. */

@@ -9,7 +9,6 @@ import dev.duet.TwoLevelCache;
 import dev.duet.WriteBehind;
 import dev.duet.benchmarks.systems.CacheNode;
 import dev.duet.benchmarks.systems.CacheSystem;
-import dev.duet.redis.RedisStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -109,8 +108,7 @@ final class Writes {
     /** A cache with a database behind it. */
     private static final class Database implements Operation {
         private final HikariDataSource database = Clients.postgres();
-        private final Duet duet =
-                Duet.builder().store(RedisStore.connect(SpeedServers.redis())).build();
+        private final Duet duet = Items.duetOnRedis().build();
         private final TwoLevelCache<Long, String> cache;
         private final String value = Items.value(0);
         private final long keys;
