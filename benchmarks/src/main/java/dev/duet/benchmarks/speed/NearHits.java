@@ -157,7 +157,7 @@ final class NearHits {
         if (cache.stats().nearSize() != KEYS) {
             throw new IllegalStateException("the near cache did not take all keys: " + cache.stats());
         }
-        return new Near(cache::get, duet::close);
+        return new Near(cache::get, duet);
     }
 
     /** Spring's cache over Caffeine, which has one level and tells nobody. */
@@ -177,7 +177,7 @@ final class NearHits {
         CacheManager manager = CacheManagerBuilder.newCacheManagerBuilder().build(true);
         org.ehcache.Cache<Long, String> cache = ehcache(manager, SIZE);
         forEachEntry(cache::put);
-        return new Near(cache::get, manager::close);
+        return new Near(cache::get, manager);
     }
 
     /** An empty cache with Ehcache's heap tier. */

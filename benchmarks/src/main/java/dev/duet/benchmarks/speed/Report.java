@@ -12,8 +12,6 @@ import java.util.Locale;
  */
 record Report(List<SpeedResult> rows, List<String> notes) {
 
-    private static final String LINE = "%-36s %7s  %-14s %14s  %-6s %-24s %s";
-
     /** A table for the terminal. */
     String table(String suite) {
         StringBuilder table = new StringBuilder();
@@ -35,7 +33,9 @@ record Report(List<SpeedResult> rows, List<String> notes) {
     }
 
     private static String line(Object... columns) {
-        return String.format(Locale.ROOT, LINE, columns).stripTrailing() + '\n';
+        return String.format(Locale.ROOT, "%-36s %7s  %-14s %14s  %-6s %-24s %s", columns)
+                        .stripTrailing()
+                + '\n';
     }
 
     private static String number(String format, double value) {

@@ -5,9 +5,7 @@ import dev.duet.benchmarks.results.ResultsFile;
 import dev.duet.benchmarks.speed.JmhSuite.Metric;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The speed of Duet beside that of its peers: all suites, or those that are named, on real servers that it starts itself.
@@ -57,11 +55,10 @@ public final class Speed {
      * @param args {@code --quick} or {@code --full}, and names of suites; see {@link SpeedOptions#parse}
      */
     public static void main(String[] args) {
-        Map<String, Suite> byName = new LinkedHashMap<>();
-        SUITES.forEach(suite -> byName.put(suite.name(), suite));
         int status = 0; // handed to exit, whatever threads a peer has left
         try {
-            run(SpeedOptions.parse(List.of(args), List.copyOf(byName.keySet())), byName);
+            run(SpeedOptions.parse(
+                    List.of(args), SUITES.stream().map(Suite::name).toList()));
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             status = 2;
@@ -72,16 +69,19 @@ public final class Speed {
         System.exit(status);
     }
 
-    private static void run(SpeedOptions options, Map<String, Suite> byName) throws Exception {
+    private static void run(SpeedOptions options) throws Exception {
         Path file = Path.of(options.quick() ? "target" : "results", "speed.json");
         Origin origin = Origin.here(options.command());
         long begin = System.nanoTime();
         try (SpeedServers servers = new SpeedServers()) {
             servers.prepareStores();
-            for (String name : options.suites()) {
-                Report report = byName.get(name).run(Effort.of(options), servers);
+            for (Suite suite : SUITES) {
+                if (!options.suites().contains(suite.name())) {
+                    continue;
+                }
+                Report report = suite.run(Effort.of(options), servers);
                 System.out.println();
-                System.out.println(report.table(name));
+                System.out.println(report.table(suite.name()));
                 new ResultsFile(file).replace("suite", report.rows(), origin);
                 System.out.println(
                         "# " + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s so far");
