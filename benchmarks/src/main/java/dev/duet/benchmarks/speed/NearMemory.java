@@ -17,6 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.ehcache.CacheManager;
@@ -30,6 +34,7 @@ import org.springframework.cache.caffeine.CaffeineCache;
 final class NearMemory {
 
     private static final int PARTITIONS = 64;
+    private static final int THREADS = 16;
 
     private final int entries;
     private final int size;
@@ -121,11 +126,10 @@ final class NearMemory {
 
     private void node(String name, CacheNode opened, Function<Object, Object> root) {
         try (CacheNode node = opened) {
-            fill(node::put);
-            keys.forEach(node::get);
+            fillAtOnce(node);
             long near = keys.stream().filter(node::isNear).count();
             measure(name, root.apply(Objects.requireNonNull(node.nearCache())), near);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InterruptedException | ExecutionException e) {
             throw new IllegalStateException(name + " failed", e);
         }
     }
@@ -133,6 +137,28 @@ final class NearMemory {
     private void fill(BiConsumer<Long, String> put) {
         for (int i = 0; i < entries; i++) {
             put.accept(keys.get(i), values.get(i));
+        }
+    }
+
+    /** Puts and reads each key, by many threads, since each waits for a server. */
+    private void fillAtOnce(CacheNode node) throws InterruptedException, ExecutionException {
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<?>> ends = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                int first = thread;
+                ends.add(threads.submit(() -> {
+                    for (int i = first; i < entries; i += THREADS) {
+                        node.put(keys.get(i), values.get(i));
+                        Items.check(keys.get(i), node.get(keys.get(i)));
+                    }
+                }));
+            }
+            for (Future<?> end : ends) {
+                end.get();
+            }
+        } finally {
+            threads.shutdown();
         }
     }
 
