@@ -32,6 +32,11 @@ public interface CacheNode extends AutoCloseable {
     /** Whether a key that is near is no longer than this node's own heap away; for tests of a set-up. */
     boolean isNear(Long key);
 
+    /** The object that holds what is near, for measuring its size; null if it cannot be had. */
+    default @Nullable Object nearCache() {
+        return null;
+    }
+
     @Override
     void close();
 }

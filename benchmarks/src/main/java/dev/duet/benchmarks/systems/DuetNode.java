@@ -2,6 +2,7 @@ package dev.duet.benchmarks.systems;
 
 import dev.duet.CacheBuilder;
 import dev.duet.Duet;
+import dev.duet.DuetBuilder;
 import dev.duet.TwoLevelCache;
 import dev.duet.store.Store;
 import java.util.Collection;
@@ -9,15 +10,20 @@ import java.util.Map;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Duet with its defaults, over some store. */
+/** Duet, over some store. */
 public final class DuetNode implements CacheNode {
 
     private final Duet duet;
     private final TwoLevelCache<Long, String> cache;
 
-    /** Joins a node; the store is closed with it. */
+    /** Joins a node with the defaults; the store is closed with it. */
     public DuetNode(Store store, NodeConfig config) {
-        duet = Duet.builder().store(store).build();
+        this(Duet.builder().store(store), config);
+    }
+
+    /** Joins a node with settings of its own; the store is closed with it. */
+    public DuetNode(DuetBuilder settings, NodeConfig config) {
+        duet = settings.build();
         CacheBuilder<Long, String> builder = duet.cache(NodeConfig.CACHE, Long.class, String.class)
                 .maximumSize(config.size())
                 .expireAfterWrite(config.timeToLive());

@@ -3,6 +3,7 @@ package dev.duet.benchmarks.systems;
 import com.hazelcast.client.HazelcastClient;
 import com.hazelcast.client.config.ClientConfig;
 import com.hazelcast.client.config.RoutingMode;
+import com.hazelcast.client.map.impl.nearcache.NearCachedClientMapProxy;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.EvictionConfig;
 import com.hazelcast.config.EvictionPolicy;
@@ -50,7 +51,7 @@ public final class HazelcastNode implements CacheNode {
     }
 
     /** How a client finds the cluster. */
-    static ClientConfig clientConfig(Servers servers) {
+    public static ClientConfig clientConfig(Servers servers) {
         ClientConfig config = new ClientConfig().setClusterName(servers.cluster());
         config.setProperty("hazelcast.logging.type", "slf4j");
         config.getNetworkConfig().addAddress(servers.hazelcast());
@@ -114,6 +115,11 @@ public final class HazelcastNode implements CacheNode {
         long hits = map.getLocalMapStats().getNearCacheStats().getHits();
         map.get(key);
         return map.getLocalMapStats().getNearCacheStats().getHits() > hits;
+    }
+
+    @Override
+    public Object nearCache() {
+        return ((NearCachedClientMapProxy<Long, String>) map).getNearCache();
     }
 
     @Override

@@ -94,7 +94,8 @@ final class JetCacheNode implements CacheNode {
 
     @Override
     public void put(Long key, String value) {
-        cache.put(key, value);
+        // put alone does not wait for Lettuce
+        cache.PUT(key, value).getResultCode();
     }
 
     @Override
@@ -110,6 +111,11 @@ final class JetCacheNode implements CacheNode {
     @Override
     public boolean isNear(Long key) {
         return local.get(key) != null;
+    }
+
+    @Override
+    public Object nearCache() {
+        return local.unwrap(com.github.benmanes.caffeine.cache.Cache.class);
     }
 
     @Override

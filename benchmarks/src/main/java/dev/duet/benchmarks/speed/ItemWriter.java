@@ -1,4 +1,4 @@
-package dev.duet.benchmarks;
+package dev.duet.benchmarks.speed;
 
 import dev.duet.CacheWrite;
 import dev.duet.CacheWriter;

@@ -1,4 +1,4 @@
-package dev.duet.benchmarks;
+package dev.duet.benchmarks.speed;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
