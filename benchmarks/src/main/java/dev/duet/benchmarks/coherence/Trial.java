@@ -1,0 +1,99 @@
+package dev.duet.benchmarks.coherence;
+
+import dev.duet.benchmarks.results.CoherenceResult;
+import dev.duet.testkit.history.Percentiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One system in one schedule, with processes of its own. */
+final class Trial {
+
+    private static final double NANOS_PER_MICRO = 1e3;
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final Contestant contestant;
+    private final Schedule schedule;
+    private final Pace pace;
+
+    Trial(Contestant contestant, Schedule schedule, Pace pace) {
+        this.contestant = contestant;
+        this.schedule = schedule;
+        this.pace = pace;
+    }
+
+    /** Runs it. */
+    CoherenceResult run() throws Exception {
+        String unfit = schedule.unfit(contestant);
+        if (unfit != null) {
+            return CoherenceResult.unfit(schedule.label(), contestant.title(), unfit);
+        }
+        SecondLevel level = SecondLevel.start(contestant.backend());
+        if (level == null) {
+            return CoherenceResult.unfit(
+                    schedule.label(),
+                    contestant.title(),
+                    "the harness has no " + contestant.backend().name() + " server to do this to");
+        }
+        Path directory = Files.createTempDirectory("duet-coherence-");
+        try (Cluster cluster = new Cluster(contestant, level, pace, directory)) {
+            Propagation propagation = new Propagation();
+            cluster.work();
+            schedule.play(cluster, propagation);
+            cluster.quiet();
+            cluster.sweep();
+            Findings findings = new Checker(Duration.ofMillis(Schedule.GRACE_MILLIS)).check(cluster.histories());
+            return result(findings, propagation);
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private CoherenceResult result(Findings findings, Propagation propagation) {
+        boolean checked = contestant.isCache();
+        Percentiles seen = propagation.sinceCommit();
+        Percentiles afterReturn = propagation.sinceAcknowledged();
+        return new CoherenceResult(
+                schedule.label(),
+                contestant.title(),
+                schedule.how(contestant.backend()),
+                of(checked, findings.reads()),
+                of(checked, findings.writes()),
+                of(checked, findings.readsBehind()),
+                of(checked, findings.staleReads()),
+                of(checked, Schedule.GRACE_MILLIS),
+                checked ? (Double) (findings.worstStalenessNanos() / NANOS_PER_MILLI) : null,
+                of(propagation.probes() > 0, propagation.probes()),
+                micros(seen, 50),
+                micros(seen, 99),
+                micros(seen, 99.9),
+                micros(seen, 100),
+                micros(afterReturn, 50),
+                micros(afterReturn, 99),
+                of(checked, findings.residue()),
+                of(checked, findings.residueSecondRead()),
+                of(checked, findings.ownWritesUnseen()),
+                of(checked, findings.failedReads()),
+                of(checked, findings.failedWrites()),
+                null);
+    }
+
+    private static @Nullable Long of(boolean has, long value) {
+        return has ? (Long) value : null;
+    }
+
+    private static @Nullable Double micros(Percentiles nanos, double percent) {
+        return nanos.count() == 0 ? null : (Double) (nanos.at(percent) / NANOS_PER_MICRO);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+}
