@@ -42,7 +42,7 @@ public final class Coherence {
         }
         List<String> problems = new ArrayList<>();
         List<CoherenceResult> results = run(options, problems);
-        if (options.quick()) {
+        if (options.isSmokeTest()) {
             problems.addAll(Teeth.missing(results));
         }
         problems.forEach(System.err::println);

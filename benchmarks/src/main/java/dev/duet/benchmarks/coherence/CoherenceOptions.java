@@ -52,6 +52,13 @@ record CoherenceOptions(boolean quick, List<Contestant> contestants, List<Schedu
                 select("schedule", schedules, List.of(Schedule.values()), Schedule::id));
     }
 
+    /** Whether it is the quick mode's own choice of trials, which has to find certain things. */
+    boolean isSmokeTest() {
+        return quick
+                && names(contestants, Contestant::id).equals(QUICK_CONTESTANTS)
+                && names(schedules, Schedule::id).equals(QUICK_SCHEDULES);
+    }
+
     /** How long things take. */
     Pace pace() {
         return quick ? Pace.QUICK : Pace.FULL;

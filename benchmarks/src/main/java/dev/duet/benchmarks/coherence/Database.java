@@ -63,6 +63,11 @@ final class Database implements AutoCloseable {
         heldUp.put(key, millis);
     }
 
+    /** Whether a read of a key is still to come that will be held up. */
+    boolean isHeldUp(long key) {
+        return heldUp.containsKey(key);
+    }
+
     /** Has the next write of each of these keys commit and get no answer; the latch counts the commits. */
     CountDownLatch leaveUnanswered(Set<Long> doomed) {
         CountDownLatch committed = new CountDownLatch(doomed.size());

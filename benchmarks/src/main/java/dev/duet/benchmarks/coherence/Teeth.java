@@ -13,19 +13,21 @@ final class Teeth {
 
     private Teeth() {}
 
-    /** What is wrong; nothing of systems that did not take part. */
+    /** What is wrong. */
     static List<String> missing(List<CoherenceResult> results) {
         List<String> problems = new ArrayList<>();
         List<CoherenceResult> naive = of(results, CacheSystem.NAIVE);
-        if (!naive.isEmpty()) {
-            if (sum(naive, CoherenceResult::staleReads) == 0) {
-                problems.add("naive cache-aside shows no stale read: the harness has no teeth");
-            }
-            if (sum(naive, CoherenceResult::residue) == 0) {
-                problems.add("naive cache-aside leaves nothing stale behind: the harness has no teeth");
-            }
+        if (sum(naive, CoherenceResult::staleReads) == 0) {
+            problems.add("naive cache-aside shows no stale read: the harness has no teeth");
         }
-        for (CoherenceResult duet : of(results, CacheSystem.DUET_ON_REDIS)) {
+        if (sum(naive, CoherenceResult::residue) == 0) {
+            problems.add("naive cache-aside leaves nothing stale behind: the harness has no teeth");
+        }
+        List<CoherenceResult> duets = of(results, CacheSystem.DUET_ON_REDIS);
+        if (duets.isEmpty()) {
+            problems.add("Duet on Redis has no result");
+        }
+        for (CoherenceResult duet : duets) {
             complain(problems, duet, "reads beyond its bound", duet.staleReads());
             complain(problems, duet, "stale entries after all had healed", duet.residue());
             complain(problems, duet, "reads that did not see the node's own write", duet.ownWritesUnseen());

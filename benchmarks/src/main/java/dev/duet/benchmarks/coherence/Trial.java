@@ -45,13 +45,15 @@ final class Trial {
             cluster.quiet();
             cluster.sweep();
             Findings findings = new Checker(Duration.ofMillis(Schedule.GRACE_MILLIS)).check(cluster.histories());
-            return result(findings, propagation);
+            return result(contestant, schedule, findings, propagation);
         } finally {
             delete(directory);
         }
     }
 
-    private CoherenceResult result(Findings findings, Propagation propagation) {
+    /** The result of a trial. */
+    static CoherenceResult result(
+            Contestant contestant, Schedule schedule, Findings findings, Propagation propagation) {
         boolean checked = contestant.isCache();
         Percentiles seen = propagation.sinceCommit();
         Percentiles afterReturn = propagation.sinceAcknowledged();
