@@ -2,11 +2,12 @@ package dev.duet.benchmarks.coherence;
 
 import dev.duet.benchmarks.coherence.Read.Kind;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what reads did not see. A version is superseded when a later one of its key has been acknowledged, which is when
@@ -17,10 +18,17 @@ import java.util.TreeMap;
 final class Checker {
 
     private final long graceNanos;
+    private final BiConsumer<Read, Write> eachStale;
 
     /** A checker with a grace that is the same for all systems. */
     Checker(Duration grace) {
+        this(grace, (read, write) -> {});
+    }
+
+    /** A checker that tells of each stale read, and the write that superseded what it returned. */
+    Checker(Duration grace, BiConsumer<Read, Write> eachStale) {
         graceNanos = grace.toNanos();
+        this.eachStale = eachStale;
     }
 
     /**
@@ -62,18 +70,17 @@ final class Checker {
                 continue;
             }
             reads++;
-            Acknowledged acknowledged = all.get(read.key());
-            if (acknowledged == null) {
-                continue;
-            }
-            long staleness = read.begin() - acknowledged.supersededAt(read.version());
-            if (acknowledged.supersedes(read.version()) && staleness > 0) {
+            Write newer = missed(read, all);
+            if (newer != null) {
+                long staleness = read.begin() - newer.end();
                 behind++;
-                stale += staleness > graceNanos ? 1 : 0;
                 worst = Math.max(worst, staleness);
+                if (staleness > graceNanos) {
+                    stale++;
+                    eachStale.accept(read, newer);
+                }
             }
-            Acknowledged mine = own.getOrDefault(read.node(), Map.of()).get(read.key());
-            if (mine != null && mine.supersedes(read.version()) && mine.supersededAt(read.version()) < read.begin()) {
+            if (missed(read, own.getOrDefault(read.node(), Map.of())) != null) {
                 unseen++;
             }
         }
@@ -90,6 +97,13 @@ final class Checker {
                 histories.writes().size() - writes);
     }
 
+    /** The write that superseded what a read returned, before it began; null if none did. */
+    private static @Nullable Write missed(Read read, Map<Long, Acknowledged> writes) {
+        Acknowledged acknowledged = writes.get(read.key());
+        Write newer = acknowledged == null ? null : acknowledged.superseding(read.version());
+        return newer != null && newer.end() < read.begin() ? newer : null;
+    }
+
     /** Version 1 is what a key has without any write. */
     private static void requireCommitted(Read read, Map<Long, Long> commits) {
         Long time = commits.get(read.version());
@@ -101,36 +115,33 @@ final class Checker {
     /** The acknowledged writes of a key. */
     private static final class Acknowledged {
 
-        private final List<Write> writes = new ArrayList<>();
-        private TreeMap<Long, Long> firstAtOrAbove = new TreeMap<>();
+        private final NavigableMap<Long, Write> byVersion = new TreeMap<>();
+        private boolean indexed;
 
         void add(Write write) {
-            writes.add(write);
+            byVersion.put(write.version(), write);
         }
 
-        boolean supersedes(long version) {
-            return index().higherKey(version) != null;
-        }
-
-        /** When the first newer version was acknowledged, which need not be the next; the end of time if none was. */
-        long supersededAt(long version) {
-            Map.Entry<Long, Long> newer = index().higherEntry(version);
-            return newer == null ? Long.MAX_VALUE : newer.getValue();
-        }
-
-        /** By version, when the first write of it or a newer one was acknowledged. */
-        private TreeMap<Long, Long> index() {
-            if (firstAtOrAbove.size() != writes.size()) {
-                firstAtOrAbove = new TreeMap<>();
-                writes.forEach(write -> firstAtOrAbove.put(write.version(), write.end()));
-                long first = Long.MAX_VALUE;
-                for (Map.Entry<Long, Long> entry :
-                        firstAtOrAbove.descendingMap().entrySet()) {
-                    first = Math.min(first, entry.getValue());
-                    entry.setValue(first);
-                }
+        /** Of all writes of newer versions, the one that was acknowledged first, which need not be the next; null if none. */
+        @Nullable
+        Write superseding(long version) {
+            if (!indexed) {
+                index();
             }
-            return firstAtOrAbove;
+            Map.Entry<Long, Write> newer = byVersion.higherEntry(version);
+            return newer == null ? null : newer.getValue();
+        }
+
+        /** Has each version point to what was acknowledged first of it and all newer ones. */
+        private void index() {
+            Write first = null;
+            for (Map.Entry<Long, Write> entry : byVersion.descendingMap().entrySet()) {
+                if (first == null || entry.getValue().end() < first.end()) {
+                    first = entry.getValue();
+                }
+                entry.setValue(first);
+            }
+            indexed = true;
         }
     }
 }

@@ -20,7 +20,7 @@ import java.util.List;
  *
  * <p>With {@code -Dbenchmark.mode=quick} it takes less than two minutes, writes {@code target/coherence.json}, and fails unless
  * naive cache-aside was found to be stale and Duet was not. {@code -Dcoherence.systems} and {@code -Dcoherence.schedules} name
- * some trials alone, separated by commas.
+ * some trials alone, separated by commas. Run by {@code java} with {@code --explain}, it prints what each stale read missed.
  */
 public final class Coherence {
 
@@ -57,7 +57,7 @@ public final class Coherence {
         for (Schedule schedule : options.schedules()) {
             for (Contestant contestant : options.contestants()) {
                 try {
-                    CoherenceResult result = new Trial(contestant, schedule, options.pace()).run();
+                    CoherenceResult result = new Trial(contestant, schedule, options.pace(), options.explain()).run();
                     System.out.println(Table.line(result));
                     file.replace(List.of("schedule", "system"), List.of(result), origin);
                     results.add(result);

@@ -9,12 +9,13 @@ import java.util.stream.Collectors;
  * What to run.
  *
  * @param quick to see that it works, not for results
+ * @param explain to print what each stale read missed
  * @param contestants the systems
  * @param schedules what is done to them
  */
-record CoherenceOptions(boolean quick, List<Contestant> contestants, List<Schedule> schedules) {
+record CoherenceOptions(boolean quick, boolean explain, List<Contestant> contestants, List<Schedule> schedules) {
 
-    private static final String USAGE = "--full or --quick, then --systems=A,B and --schedules=a,b";
+    private static final String USAGE = "--full or --quick, then --systems=A,B, --schedules=a,b and --explain";
     private static final String DEFAULT = "default";
     private static final String QUICK_CONTESTANTS = "DUET_ON_REDIS,NAIVE,REDISSON_CLEAR";
     private static final String QUICK_SCHEDULES = "calm,subscription-half-open,writer-killed";
@@ -26,12 +27,15 @@ record CoherenceOptions(boolean quick, List<Contestant> contestants, List<Schedu
      */
     static CoherenceOptions parse(String... arguments) {
         boolean quick = false;
+        boolean explain = false;
         String contestants = DEFAULT;
         String schedules = DEFAULT;
         for (String argument : arguments) {
             String value = argument.substring(argument.indexOf('=') + 1);
             if (argument.equals("--full") || argument.equals("--quick")) {
                 quick = argument.equals("--quick");
+            } else if (argument.equals("--explain")) {
+                explain = true;
             } else if (argument.startsWith("--systems=")) {
                 contestants = value;
             } else if (argument.startsWith("--schedules=")) {
@@ -48,6 +52,7 @@ record CoherenceOptions(boolean quick, List<Contestant> contestants, List<Schedu
         }
         return new CoherenceOptions(
                 quick,
+                explain,
                 select("system", contestants, Contestant.all(), Contestant::id),
                 select("schedule", schedules, List.of(Schedule.values()), Schedule::id));
     }

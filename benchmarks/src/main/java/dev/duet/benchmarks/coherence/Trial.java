@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One system in one schedule, with processes of its own. */
@@ -17,11 +19,18 @@ final class Trial {
     private final Contestant contestant;
     private final Schedule schedule;
     private final Pace pace;
+    private final boolean explain;
 
-    Trial(Contestant contestant, Schedule schedule, Pace pace) {
+    /**
+     * Prepares it.
+     *
+     * @param explain to print what each stale read missed, in milliseconds since the schedule began
+     */
+    Trial(Contestant contestant, Schedule schedule, Pace pace, boolean explain) {
         this.contestant = contestant;
         this.schedule = schedule;
         this.pace = pace;
+        this.explain = explain;
     }
 
     /** Runs it. */
@@ -41,10 +50,28 @@ final class Trial {
         try (Cluster cluster = new Cluster(contestant, level, pace, directory)) {
             Propagation propagation = new Propagation();
             cluster.work();
+            long begin = System.nanoTime();
             schedule.play(cluster, propagation);
+            long healed = System.nanoTime();
             cluster.quiet();
             cluster.sweep();
-            Findings findings = new Checker(Duration.ofMillis(Schedule.GRACE_MILLIS)).check(cluster.histories());
+            BiConsumer<Read, Write> eachStale = explain
+                    ? (read, write) -> System.out.printf(
+                            Locale.ROOT,
+                            "  %s read version %d of key %d at %.0f to %.0f; %s wrote version %d at %.0f to %.0f; healed at %.0f%n",
+                            read.node(),
+                            read.version(),
+                            read.key(),
+                            (read.begin() - begin) / NANOS_PER_MILLI,
+                            (read.end() - begin) / NANOS_PER_MILLI,
+                            write.node(),
+                            write.version(),
+                            (write.begin() - begin) / NANOS_PER_MILLI,
+                            (write.end() - begin) / NANOS_PER_MILLI,
+                            (healed - begin) / NANOS_PER_MILLI)
+                    : (read, write) -> {};
+            Findings findings =
+                    new Checker(Duration.ofMillis(Schedule.GRACE_MILLIS), eachStale).check(cluster.histories());
             return result(contestant, schedule, findings, propagation);
         } finally {
             delete(directory);
