@@ -53,6 +53,10 @@ public final class Coherence {
         Origin origin = Origin.here(COMMAND + (options.quick() ? " -Dbenchmark.mode=quick" : ""));
         ResultsFile file = new ResultsFile(options.quick() ? QUICK_RESULTS : FULL_RESULTS);
         List<CoherenceResult> results = new ArrayList<>();
+        if (!options.quick()) {
+            // Whoever comes first would have its classes and servers read from the disk.
+            new Trial(options.contestants().get(0), Schedule.CALM, Pace.QUICK, false).run();
+        }
         System.out.println(Table.HEADER);
         for (Schedule schedule : options.schedules()) {
             for (Contestant contestant : options.contestants()) {
