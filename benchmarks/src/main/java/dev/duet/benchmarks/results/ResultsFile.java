@@ -36,14 +36,19 @@ public final class ResultsFile {
         return Files.exists(path) ? json.readValue(path.toFile(), ROWS) : List.of();
     }
 
+    /** Does what {@link #replace(List, List, Origin)} does, with one column. */
+    public void replace(String column, List<? extends Record> rows, Origin origin) throws IOException {
+        replace(List.of(column), rows, origin);
+    }
+
     /**
-     * Puts rows in the place of those that have the same value in a column, and leaves all others.
+     * Puts rows in the place of those that have the same values in some columns, and leaves all others.
      *
-     * @param column which rows belong together, such as {@code suite}
+     * @param columns which rows belong together, such as {@code suite}
      * @param rows records of figures, without their origin
      * @throws IOException if the file cannot be written
      */
-    public void replace(String column, List<? extends Record> rows, Origin origin) throws IOException {
+    public void replace(List<String> columns, List<? extends Record> rows, Origin origin) throws IOException {
         List<Map<String, Object>> added = new ArrayList<>();
         for (Record row : rows) {
             Map<String, Object> all = json.convertValue(row, ROW);
@@ -51,11 +56,16 @@ public final class ResultsFile {
             all.replaceAll((name, value) -> value instanceof Double figure && !Double.isFinite(figure) ? null : value);
             added.add(all);
         }
-        Set<Object> replaced = added.stream().map(row -> row.get(column)).collect(Collectors.toSet());
+        Set<Object> replaced = added.stream().map(row -> values(row, columns)).collect(Collectors.toSet());
         List<Map<String, Object>> kept = new ArrayList<>(read());
-        kept.removeIf(row -> replaced.contains(row.get(column)));
+        kept.removeIf(row -> replaced.contains(values(row, columns)));
         kept.addAll(added);
         Files.createDirectories(path.toAbsolutePath().getParent());
         json.writeValue(path.toFile(), kept);
+    }
+
+    /** Also values that are null. */
+    private static List<Object> values(Map<String, Object> row, List<String> columns) {
+        return columns.stream().map(row::get).collect(Collectors.toList());
     }
 }
