@@ -40,6 +40,7 @@ final class GroupMeasurement implements AutoCloseable {
             measureNearHits(nodes);
             List<Rest> audited = rest(nodes);
             measureFeed(nodes, audited);
+            measureStoreReads(nodes, audited);
             measurePropagation(nodes);
             memory = redis.memory();
             open(nodes, ScaleSettings.NO_AUDITS);
@@ -128,7 +129,7 @@ final class GroupMeasurement implements AutoCloseable {
     /** One node writes at a fixed rate, and the others do nothing but follow. */
     private void measureFeed(NodeGroup nodes, List<Rest> audited) throws IOException, InterruptedException {
         double nodeAtRest = audited.stream().mapToDouble(Rest::nodes).average().orElseThrow() / size;
-        double redisAtRest = audited.stream().mapToDouble(Rest::redis).average().orElseThrow();
+        double redisAtRest = redisAtRest(audited);
         double bytesAtRest =
                 audited.stream().mapToDouble(Rest::bytesOut).average().orElseThrow();
         List<NodeProcess> followers = nodes.followers();
@@ -151,6 +152,28 @@ final class GroupMeasurement implements AutoCloseable {
             add(Metric.FEED_COST_IN_REDIS, 1e6 * redisSeconds / writes);
             double bytes = after.bytesOut() - before.bytesOut() - bytesAtRest * seconds;
             add(Metric.MESSAGE_BYTES, bytes / (writes * size));
+        }
+    }
+
+    private static double redisAtRest(List<Rest> audited) {
+        return audited.stream().mapToDouble(Rest::redis).average().orElseThrow();
+    }
+
+    /** One node writes all keys, and then all others read them again. */
+    private void measureStoreReads(NodeGroup nodes, List<Rest> audited) throws IOException, InterruptedException {
+        List<NodeProcess> followers = nodes.followers();
+        for (int round = 0; round < settings.rounds() && !followers.isEmpty(); round++) {
+            NodeGroup.tell(nodes.writer(), "fill");
+            Thread.sleep(TO_ARRIVE.toMillis());
+            Reading before = redis.read();
+            long begin = System.nanoTime();
+            long reads = NodeGroup.tellAll(followers, "read").stream()
+                    .mapToLong(answer -> answer[0])
+                    .sum();
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            double redisSeconds =
+                    redis.read().processorSeconds() - before.processorSeconds() - redisAtRest(audited) * seconds;
+            add(Metric.STORE_READ_IN_REDIS, 1e6 * redisSeconds / reads);
         }
     }
 

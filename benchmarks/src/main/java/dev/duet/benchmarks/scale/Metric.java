@@ -18,6 +18,8 @@ enum Metric {
     IDLE_COST("idle cost", "% of a processor"),
     /** Processor time of Redis for one such node: it answers pings. */
     IDLE_COST_IN_REDIS("idle cost in Redis", "% of a processor"),
+    /** Processor time of Redis for each near miss that it answers with a value. */
+    STORE_READ_IN_REDIS("store read in Redis", "us/read"),
     /** From the return of a put to when another node has dropped its near copy, half of them; negative is before. */
     PROPAGATION_P50("propagation p50", "us"),
     /** The same, 99 of 100 of them. */

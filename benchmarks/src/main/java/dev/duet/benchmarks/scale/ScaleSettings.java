@@ -33,10 +33,10 @@ record ScaleSettings(
         return new ScaleSettings(
                 List.of(1, 2, 3, 4, 6, 8, 12),
                 3,
-                Duration.ofSeconds(4),
-                Duration.ofSeconds(3),
                 Duration.ofSeconds(5),
-                500);
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(4),
+                400);
     }
 
     static ScaleSettings quick() {
