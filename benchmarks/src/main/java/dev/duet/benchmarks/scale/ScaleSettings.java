@@ -19,7 +19,7 @@ record ScaleSettings(
     /** Writers of all nodes together, when they write at full speed. */
     static final int WRITERS = 24;
     /** Writes a second, when the cost of following is measured. */
-    static final int PACE = 500;
+    static final int PACE = 1_000;
     /** Writes a second, when propagation is measured. */
     static final int ANNOUNCED_PER_SECOND = 200;
     /** The bound whose audits are measured. */
