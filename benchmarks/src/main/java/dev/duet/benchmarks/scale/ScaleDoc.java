@@ -91,9 +91,10 @@ public final class ScaleDoc {
     }
 
     private static String standing(ScaleModel model) {
-        StringBuilder table = new StringBuilder(
-                "| N | connections | their memory | audits/s | network | each node | Redis | Redis at B = 5 s |\n"
-                        + "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        StringBuilder table = new StringBuilder("""
+                | N | connections | their memory | audits/s | network | each node | Redis | Redis at B = 5 s |
+                | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+                """);
         for (int nodes : NODES) {
             Load load = new Load(nodes, 0, 0, BOUND);
             table.append(row(
@@ -110,9 +111,10 @@ public final class ScaleDoc {
     }
 
     private static String writing(ScaleModel model) {
-        StringBuilder table = new StringBuilder(
-                "| N | W | messages/s | network | each node | Redis | Redis, s = 0.1 | most W | most W, s = 0.1 |\n"
-                        + "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        StringBuilder table = new StringBuilder("""
+                | N | W | messages/s | network | each node | Redis | Redis, s = 0.1 | most W | most W, s = 0.1 |
+                | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+                """);
         for (int nodes : NODES) {
             for (int writes : WRITES) {
                 Load load = new Load(nodes, writes, 0, BOUND);

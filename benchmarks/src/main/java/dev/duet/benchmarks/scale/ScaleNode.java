@@ -38,33 +38,28 @@ public final class ScaleNode {
 
     private static String answer(NodeWork work, String[] words) throws Exception {
         long[] numbers = Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray();
-        switch (words[0]) {
-            case "open":
+        return switch (words[0]) {
+            case "open" -> {
                 work.open(Duration.ofMillis(numbers[0]));
-                return "";
-            case "fill":
+                yield "";
+            }
+            case "fill" -> {
                 work.fill();
-                return "";
-            case "read":
-                return text(work.readAll());
-            case "hit":
-                return text(work.hit(Duration.ofMillis(numbers[0]), (int) numbers[1]));
-            case "write":
-                return text(work.write(Duration.ofMillis(numbers[0]), (int) numbers[1]));
-            case "pace":
-                return text(work.pace(Duration.ofMillis(numbers[0]), (int) numbers[1]));
-            case "listen":
+                yield "";
+            }
+            case "listen" -> {
                 work.listen();
-                return "";
-            case "once":
-                return text(work.writeOnce((int) numbers[0], (int) numbers[1]));
-            case "heard":
-                return text(work.heard());
-            case "stats":
-                return text(work.stats());
-            default:
-                throw new IllegalArgumentException("Not a command: " + words[0]);
-        }
+                yield "";
+            }
+            case "read" -> text(work.readAll());
+            case "hit" -> text(work.hit(Duration.ofMillis(numbers[0]), (int) numbers[1]));
+            case "write" -> text(work.write(Duration.ofMillis(numbers[0]), (int) numbers[1]));
+            case "pace" -> text(work.pace(Duration.ofMillis(numbers[0]), (int) numbers[1]));
+            case "once" -> text(work.writeOnce((int) numbers[0], (int) numbers[1]));
+            case "heard" -> text(work.heard());
+            case "stats" -> text(work.stats());
+            default -> throw new IllegalArgumentException("Not a command: " + words[0]);
+        };
     }
 
     private static String text(long... numbers) {

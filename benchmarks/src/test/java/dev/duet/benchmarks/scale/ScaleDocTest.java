@@ -22,10 +22,20 @@ class ScaleDocTest {
 
     @Test
     void updated_textAroundTables_stays() {
-        String text =
-                "before\n<!-- begin origin -->\n<!-- end origin -->\n<!-- begin inputs -->\nold\n<!-- end inputs -->\n"
-                        + "between\n<!-- begin standing -->\n<!-- end standing -->\n"
-                        + "<!-- begin writing -->\n<!-- end writing -->\nafter\n";
+        String text = """
+                before
+                <!-- begin origin -->
+                <!-- end origin -->
+                <!-- begin inputs -->
+                old
+                <!-- end inputs -->
+                between
+                <!-- begin standing -->
+                <!-- end standing -->
+                <!-- begin writing -->
+                <!-- end writing -->
+                after
+                """;
 
         assertThat(ScaleDoc.updated(text, ScaleInputsTest.rows()))
                 .startsWith("before\n<!-- begin origin -->\n`run`")

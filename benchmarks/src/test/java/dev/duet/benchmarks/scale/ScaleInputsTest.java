@@ -16,7 +16,9 @@ class ScaleInputsTest {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int nodes : List.of(4, 1, 2)) {
             for (Metric metric : Metric.values()) {
-                double value = metric == Metric.FEED_COST_IN_REDIS ? 40 + 5.0 * nodes : metric.ordinal() + nodes / 10.0;
+                double value = metric == Metric.FEED_COST_IN_REDIS
+                        ? 40 + 5.0 * nodes
+                        : metric.title().length() + nodes / 10.0;
                 rows.add(Map.of(
                         "metric", metric.title(), "nodes", nodes, "value", value, "command", "run", "date", "today"));
             }
@@ -29,7 +31,7 @@ class ScaleInputsTest {
         ScaleInputs inputs = ScaleInputs.of(rows());
 
         assertThat(inputs.nodes()).isEqualTo(4);
-        assertThat(inputs.message()).isEqualTo(Metric.FEED_COST.ordinal() + 0.4);
+        assertThat(inputs.message()).isEqualTo("feed cost".length() + 0.4);
     }
 
     @Test
