@@ -74,6 +74,7 @@ final class GroupMeasurement implements AutoCloseable {
     private void warmUp(NodeGroup nodes) throws IOException {
         NodeGroup.tell(nodes.writer(), "fill");
         write(nodes, settings.warmUp());
+        pace(nodes, settings.warmUp());
         nodes.tellAll("read");
         nodes.tellAll("hit " + settings.warmUp().toMillis() + " 1");
     }
@@ -97,6 +98,11 @@ final class GroupMeasurement implements AutoCloseable {
             perSecond += answer[0] * 1e9 / answer[1];
         }
         return perSecond;
+    }
+
+    /** Has one node write at a fixed rate; returns how many writes that were. */
+    private static long pace(NodeGroup nodes, Duration time) throws IOException {
+        return NodeGroup.tell(nodes.writer(), "pace " + time.toMillis() + " " + ScaleSettings.PACE)[0];
     }
 
     private void measureNearHits(NodeGroup nodes) throws IOException {
@@ -143,8 +149,7 @@ final class GroupMeasurement implements AutoCloseable {
             double nodeSeconds = NodeGroup.processorSeconds(followers);
             Reading before = redis.read();
             long begin = System.nanoTime();
-            long writes = NodeGroup.tell(
-                    nodes.writer(), "pace " + settings.processorTime().toMillis() + " " + ScaleSettings.PACE)[0];
+            long writes = pace(nodes, settings.processorTime());
             Thread.sleep(TO_ARRIVE.toMillis());
             Reading after = redis.read();
             double seconds = (System.nanoTime() - begin) / 1e9;

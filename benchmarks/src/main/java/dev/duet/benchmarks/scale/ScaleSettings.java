@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param nodes the numbers of nodes
  * @param rounds how often each figure is taken
- * @param warmUp writes, and reads, at full speed before anything is measured
+ * @param warmUp reads, writes at full speed, and writes at a fixed rate, each for so long, before anything is measured
  * @param throughput of a round of writes or of near hits
  * @param processorTime of a round in which processor time is measured
  * @param announced how many writes of a round have their propagation measured
@@ -33,7 +33,7 @@ record ScaleSettings(
         return new ScaleSettings(
                 List.of(1, 2, 3, 4, 6, 8, 12),
                 3,
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(4),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(4),
                 400);
