@@ -40,7 +40,7 @@ final class GroupMeasurement implements AutoCloseable {
             measureWrites(nodes);
             add(Metric.CONNECTIONS, (redis.clients() - clients) / (double) size);
             measureNearHits(nodes);
-            Thread.sleep(ScaleSettings.SETTLE.toMillis());
+            Thread.sleep(settings.settle().toMillis());
             List<Rest> audited = rest(nodes);
             measureFeed(nodes, audited);
             measureStoreReads(nodes, audited);
@@ -64,11 +64,11 @@ final class GroupMeasurement implements AutoCloseable {
         return (redis.read().processorSeconds() - before) * 1e9 / (System.nanoTime() - begin);
     }
 
-    private static void open(NodeGroup nodes, Duration bound) throws IOException, InterruptedException {
+    private void open(NodeGroup nodes, Duration bound) throws IOException, InterruptedException {
         for (NodeProcess node : nodes.all()) {
             NodeGroup.tell(node, "open " + bound.toMillis());
         }
-        Thread.sleep(ScaleSettings.SETTLE.toMillis());
+        Thread.sleep(settings.settle().toMillis());
     }
 
     private void warmUp(NodeGroup nodes) throws IOException {

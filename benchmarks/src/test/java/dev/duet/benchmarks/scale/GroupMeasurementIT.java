@@ -12,7 +12,13 @@ import org.junit.jupiter.api.Test;
 class GroupMeasurementIT {
 
     private static final ScaleSettings SHORT = new ScaleSettings(
-            List.of(2), 1, Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(500), 50);
+            List.of(2),
+            1,
+            Duration.ofMillis(300),
+            Duration.ofMillis(300),
+            Duration.ofMillis(300),
+            Duration.ofMillis(500),
+            50);
 
     @Test
     void run_twoNodes_givesEveryMetric() throws Exception {
