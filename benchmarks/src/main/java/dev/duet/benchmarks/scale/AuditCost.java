@@ -1,12 +1,8 @@
-package dev.duet.benchmarks;
+package dev.duet.benchmarks.scale;
 
 import dev.duet.Duet;
 import dev.duet.redis.RedisStore;
 import dev.duet.testkit.RedisServer;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -23,7 +19,6 @@ public final class AuditCost {
     private static final int ROUNDS = 3;
     private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final Duration MEASURED = Duration.ofSeconds(20);
-    private static final double TICKS_PER_SECOND = 100;
 
     private AuditCost() {}
 
@@ -57,25 +52,13 @@ public final class AuditCost {
                 .build()) {
             Thread.sleep(1_000);
             long auditsBefore = duet.stats().feed().audits();
-            double nodeBefore = processSeconds();
-            double redisBefore = processSeconds(server.pid());
+            double nodeBefore = ProcessorTime.of(ProcessHandle.current().pid());
+            double redisBefore = ProcessorTime.of(server.pid());
             Thread.sleep(time.toMillis());
             return new Cost(
-                    100 * (processSeconds() - nodeBefore) / time.toSeconds(),
-                    100 * (processSeconds(server.pid()) - redisBefore) / time.toSeconds(),
+                    100 * (ProcessorTime.of(ProcessHandle.current().pid()) - nodeBefore) / time.toSeconds(),
+                    100 * (ProcessorTime.of(server.pid()) - redisBefore) / time.toSeconds(),
                     duet.stats().feed().audits() - auditsBefore);
         }
-    }
-
-    private static double processSeconds() {
-        var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return system.getProcessCpuTime() / 1e9;
-    }
-
-    /** The processor time of another process: the 14th and 15th field of its stat, of which the second may hold spaces. */
-    private static double processSeconds(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 }
