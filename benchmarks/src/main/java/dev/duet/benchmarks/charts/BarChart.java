@@ -137,18 +137,27 @@ final class BarChart {
             double length = Math.max(LEAST, length(panel, value, room));
             svg.bar(x, y + (LINE - BAR) / 2, length, BAR, line.isDuet() ? Tone.BLUE : Tone.GREY);
             end = x + length;
-            if (bar.low() != null && bar.high() != null && bar.high() > bar.low()) {
-                double low = x + length(panel, bar.low(), room);
-                double high = x + length(panel, bar.high(), room);
-                if (high - low > 2) {
-                    svg.line(low, y + LINE / 2, high, y + LINE / 2, "spread");
-                }
-                end = Math.max(end, high);
-            }
+            end = Math.max(end, spread(svg, panel, bar, x, y + (LINE + BAR) / 2 + 1.5, room));
         }
         String label =
                 (value == null) ? Figures.NONE : panels.get(panel).format().apply(value);
-        svg.text(end + 5, y + LINE / 2 + 4, Anchor.START, line.isDuet() ? "s b" : "s", label);
+        Double mark = panels.get(panel).mark();
+        double marked = x + ((mark == null) ? -1 : length(panel, mark, room));
+        boolean crossed = end < marked && marked < end + 5 + label.length() * Svg.LETTER;
+        svg.text((crossed ? marked : end) + 5, y + LINE / 2 + 4, Anchor.START, line.isDuet() ? "s b" : "s", label);
+    }
+
+    /** Draws below a bar how far its rounds lie apart; returns where that ends. */
+    private double spread(Svg svg, int panel, Bar bar, double x, double y, double room) {
+        if (bar.low() == null || bar.high() == null) {
+            return x;
+        }
+        double low = x + length(panel, bar.low(), room);
+        double high = x + length(panel, bar.high(), room);
+        if (high - low > LEAST) {
+            svg.line(low, y, high, y, "spread");
+        }
+        return high;
     }
 
     private double length(int panel, double value, double room) {

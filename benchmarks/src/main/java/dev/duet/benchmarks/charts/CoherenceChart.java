@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoherenceChart {
 
-    private static final double CELL = 104;
-    private static final double HEIGHT = 46;
-    private static final double ROOM = CELL - 14;
+    private static final double CELL = 112;
+    private static final double HEIGHT = 48;
+    private static final double ROOM = CELL - 16;
     private static final double SHORTEST = 1; // ms
 
     private final List<Row> rows;
@@ -51,7 +51,7 @@ final class CoherenceChart {
                 "s",
                 "Bar: longest staleness, log scale from 1 ms to " + Figures.millis(longest)
                         + ". Stale: reads beyond the grace" + grace()
-                        + ". Left: entries stale after 10 s of quiet. Dash: does not fit.");
+                        + ". Left: entries still stale after 10 s of quiet. Red: any of these. Dash: does not fit.");
         double top = 78;
         for (int column = 0; column < schedules.size(); column++) {
             List<String> words = twoLines(schedules.get(column));
@@ -88,15 +88,15 @@ final class CoherenceChart {
         double staleReads = orZero(row.number("staleReads"));
         double residue = orZero(row.number("residue"));
         boolean broken = staleReads > 0;
-        svg.text(x, y + 14, Anchor.START, broken ? "s b red" : "s", Figures.millis(worst));
+        svg.text(x, y + 15, Anchor.START, broken ? "s b red" : "s", Figures.millis(worst));
         if (worst != null && worst > 0) {
-            svg.bar(x, y + 19, Math.max(1.5, length(worst)), 7, broken ? Tone.RED : Tone.BLUE);
+            svg.bar(x, y + 21, Math.max(1.5, length(worst)), 7, broken ? Tone.RED : Tone.BLUE);
         }
-        svg.line(x, y + 17, x, y + 28, "axis");
+        svg.line(x, y + 19, x, y + 30, "axis");
         String stale = Figures.brief(staleReads) + " stale";
-        svg.text(x, y + 40, Anchor.START, broken ? "s b red" : "s", stale);
+        svg.text(x, y + 42, Anchor.START, broken ? "s b red" : "s", stale);
         String left = Figures.brief(residue) + " left";
-        svg.text(x + ROOM, y + 40, Anchor.END, residue > 0 ? "s b red" : "s", left);
+        svg.text(x + ROOM, y + 15, Anchor.END, residue > 0 ? "s b red" : "s", left);
     }
 
     private double length(double millis) {

@@ -14,7 +14,7 @@ final class LineChart {
     private static final double LEFT = 44;
     private static final double TOP = 46;
     private static final double BOTTOM = 36;
-    private static final double LEAST_BETWEEN_TICKS = 26;
+    private static final double LEAST_BETWEEN_TICKS = 18;
 
     private final String title;
     private final String subtitle;
@@ -102,7 +102,7 @@ final class LineChart {
     }
 
     private static void legend(Svg svg, Panel panel, double x, double y) {
-        double at = x;
+        double at = x + 3;
         for (Line line : panel.lines()) {
             if (!line.name().isEmpty()) {
                 svg.curve(List.of(new double[] {at, y - 4}, new double[] {at + 14, y - 4}), line.tone(), line.dashed());

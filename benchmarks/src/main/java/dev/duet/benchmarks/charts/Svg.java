@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  */
 final class Svg {
 
-    /** About how wide a letter of ordinary text is; the font is whatever the reader has. */
-    static final double LETTER = 6.6;
+    /** How wide a letter of ordinary text may well be; the font is whatever the reader has. */
+    static final double LETTER = 7.3;
 
     private static final String FONT = "system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif";
 
@@ -89,7 +89,7 @@ final class Svg {
             file.append(".%s{fill:%s}".formatted(tone.style(), tone.colour()));
         }
         file.append(
-                "%nline{stroke:%s}.grid{stroke-opacity:.3}.mark{stroke-dasharray:3 3}.spread{stroke-width:1.5}</style>%n"
+                "%nline{stroke:%s}.grid{stroke-opacity:.3}.mark{stroke-dasharray:4 3;stroke-width:1.5}.spread{stroke-width:1.5}</style>%n"
                         .formatted(Tone.INK.colour()));
         return file.append(body).append("</svg>\n").toString().replace(System.lineSeparator(), "\n");
     }
