@@ -60,7 +60,8 @@ final class LineChart {
         svg.text(0, 34, Anchor.START, "s", subtitle);
         double width = WIDTH / COLUMNS;
         for (int i = 0; i < panels.size(); i++) {
-            draw(svg, panels.get(i), (i % COLUMNS) * width, 46 + (i / COLUMNS) * HEIGHT, width);
+            int above = i / COLUMNS;
+            draw(svg, panels.get(i), (i % COLUMNS) * width, 46 + above * HEIGHT, width);
         }
         return svg.finish(46 + Math.ceil(panels.size() / (double) COLUMNS) * HEIGHT);
     }

@@ -5,21 +5,25 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/**
- * A sequence of keys that are asked for, generated in the style of the public traces and the same in every run.
- *
- * @param name what results call it
- * @param description how it was made
- * @param keys what is asked for, in order; not negative
- */
-public record Trace(String name, String description, int[] keys) {
+/** A sequence of keys that are asked for, generated in the style of the public traces and the same in every run. */
+final class Trace {
 
     private static final long SEED = 20;
     private static final int LENGTH = 500_000;
     private static final int DISTINCT = 100_000;
 
+    private final String name;
+    private final String description;
+    private final int[] keys;
+
+    private Trace(String name, String description, int[] keys) {
+        this.name = name;
+        this.description = description;
+        this.keys = keys;
+    }
+
     /** All traces that are measured. */
-    public static List<Trace> all() {
+    static List<Trace> all() {
         return List.of(
                 zipf("Zipf 0.99", LENGTH, DISTINCT, 0.99),
                 zipf("Zipf 0.7", LENGTH, DISTINCT, 0.7),
@@ -71,6 +75,21 @@ public record Trace(String name, String description, int[] keys) {
                 IntStream.range(0, length)
                         .map(i -> (int) ((ranks.next() + (long) (i / every) * step) % distinct))
                         .toArray());
+    }
+
+    /** What results call it. */
+    String name() {
+        return name;
+    }
+
+    /** How it was made. */
+    String description() {
+        return description;
+    }
+
+    /** What is asked for, in order; not negative, and not to be changed. */
+    int[] keys() {
+        return keys;
     }
 
     /** Draws ranks from zero, by Zipf's law. */
