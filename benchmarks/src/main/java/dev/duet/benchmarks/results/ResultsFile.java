@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ResultsFile {
 
-    private static final TypeReference<List<LinkedHashMap<String, Object>>> ROWS = new TypeReference<>() {};
+    private static final TypeReference<List<Map<String, Object>>> ROWS = new TypeReference<>() {};
     private static final TypeReference<LinkedHashMap<String, Object>> ROW = new TypeReference<>() {};
 
     private final JsonMapper json =
@@ -32,7 +32,7 @@ public final class ResultsFile {
     }
 
     /** The rows as they are; none if there is no file. */
-    public List<LinkedHashMap<String, Object>> read() {
+    public List<Map<String, Object>> read() {
         return Files.exists(path) ? json.readValue(path.toFile(), ROWS) : List.of();
     }
 
