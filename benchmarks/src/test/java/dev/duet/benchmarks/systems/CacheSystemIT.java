@@ -20,29 +20,35 @@ class CacheSystemIT {
 
     private static RedisServer redis;
     private static HazelcastInstance member;
+    private static InfinispanServer infinispan;
 
     @BeforeAll
     static void startServers() {
         redis = RedisServer.start();
         member = Hazelcast.newHazelcastInstance(HazelcastNode.memberConfig("systems"));
+        infinispan = InfinispanServer.start(0);
     }
 
     @AfterAll
     static void stopServers() {
+        infinispan.close();
         member.shutdown();
         redis.close();
     }
 
     private static NodeConfig config(CacheSystem system, AtomicInteger loads) {
-        Servers servers = system.backend() == CacheSystem.Backend.REDIS
-                ? Servers.redis(redis.uri())
-                : Servers.hazelcast(
+        Servers servers = switch (system.backend()) {
+            case REDIS -> Servers.redis(redis.uri());
+            case HAZELCAST ->
+                Servers.hazelcast(
                         "127.0.0.1:"
                                 + member.getCluster()
                                         .getLocalMember()
                                         .getAddress()
                                         .getPort(),
                         "systems");
+            case INFINISPAN -> infinispan.servers();
+        };
         return new NodeConfig(servers, 1_000, Duration.ofMinutes(10), key -> {
             loads.incrementAndGet();
             return "loaded " + key;
@@ -54,6 +60,7 @@ class CacheSystemIT {
     void aWrite_ofAnotherNode_reachesTheNearCache(CacheSystem system) {
         redis.command("FLUSHALL");
         member.getMap(NodeConfig.CACHE).clear();
+        infinispan.clear();
         AtomicInteger loads = new AtomicInteger();
         try (CacheNode writer = system.start(config(system, loads));
                 CacheNode reader = system.start(config(system, loads))) {
