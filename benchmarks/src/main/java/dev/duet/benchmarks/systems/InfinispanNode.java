@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class InfinispanNode implements CacheNode {
 
     static final String SETTINGS =
-            "Hot Rod client, NearCacheMode.INVALIDATED, nearCacheMaxEntries, nearCacheUseBloomFilter;"
-                    + " ProtoStream, lifespan; one server (a local cache), so ClientIntelligence.BASIC";
+            "Hot Rod client, NearCacheMode.INVALIDATED, nearCacheMaxEntries, nearCacheUseBloomFilter(true);"
+                    + " ProtoStream; ClientIntelligence.BASIC, as there is one server; lifespans end by the server's"
+                    + " expiration reaper, every 60 s (the default)";
 
     private final RemoteCacheManager client;
     private final RemoteCache<Long, String> cache;

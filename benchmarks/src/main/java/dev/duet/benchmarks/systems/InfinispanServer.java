@@ -28,6 +28,8 @@ public final class InfinispanServer implements AutoCloseable {
                             .port(port)
                             .build(),
                     manager);
+            // Without it, the server refuses all operations.
+            server.postStart();
         } catch (RuntimeException | Error e) {
             close();
             throw e;

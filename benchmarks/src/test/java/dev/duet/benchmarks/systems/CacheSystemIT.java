@@ -5,13 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import dev.duet.testkit.JvmProcess;
 import dev.duet.testkit.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -79,6 +82,28 @@ class CacheSystemIT {
 
             writer.update(1L, () -> {});
             assertThat(writer.getAll(List.of(1L, 2L))).isEqualTo(Map.of(1L, "loaded 1", 2L, "loaded 2"));
+        }
+    }
+
+    @Test
+    void anInfinispanServer_inAProcessOfItsOwn_printsWhereItListens() {
+        try (JvmProcess server =
+                JvmProcess.start("infinispan", InfinispanServer.class, List.of("-Xmx128m"), List.of())) {
+            String port = await().atMost(Duration.ofMinutes(1))
+                    .until(
+                            () -> server.output()
+                                    .lines()
+                                    .filter(line -> line.matches("\\d+"))
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
+            NodeConfig config =
+                    new NodeConfig(Servers.infinispan("127.0.0.1:" + port), 1_000, Duration.ofMinutes(10), null);
+            try (CacheNode node = CacheSystem.INFINISPAN_NEAR_CACHE.start(config)) {
+                node.put(1L, "put");
+                assertThat(node.get(1L)).isEqualTo("put");
+                assertThat(node.isNear(1L)).isTrue();
+            }
         }
     }
 }
