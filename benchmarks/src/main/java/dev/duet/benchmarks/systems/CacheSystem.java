@@ -66,6 +66,13 @@ public enum CacheSystem {
             return new HazelcastNode(config);
         }
     },
+    /** The near cache of Infinispan's Hot Rod client. */
+    INFINISPAN_NEAR_CACHE("Infinispan near cache", Backend.INFINISPAN, InfinispanNode.SETTINGS) {
+        @Override
+        public CacheNode start(NodeConfig config) {
+            return new InfinispanNode(config);
+        }
+    },
     /** What one would write oneself. */
     NAIVE("Naive cache-aside", Backend.REDIS, "Caffeine over GET and SET; DEL and PUBLISH after each write; Redisson") {
         @Override
@@ -79,7 +86,9 @@ public enum CacheSystem {
         /** A Redis. */
         REDIS,
         /** A Hazelcast cluster. */
-        HAZELCAST
+        HAZELCAST,
+        /** A Hot Rod server of Infinispan. */
+        INFINISPAN
     }
 
     private final String title;

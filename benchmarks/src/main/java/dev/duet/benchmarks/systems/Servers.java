@@ -9,8 +9,14 @@ import java.net.URI;
  * @param redis {@code redis://127.0.0.1:port}, or empty
  * @param hazelcast {@code host:port} of a member, or empty
  * @param cluster the name of the Hazelcast cluster
+ * @param infinispan {@code host:port} of a Hot Rod server, or empty
  */
-public record Servers(String redis, String hazelcast, String cluster) {
+public record Servers(String redis, String hazelcast, String cluster, String infinispan) {
+
+    /** A Redis, or a member of a Hazelcast cluster. */
+    public Servers(String redis, String hazelcast, String cluster) {
+        this(redis, hazelcast, cluster, "");
+    }
 
     /** A Redis. */
     public static Servers redis(String uri) {
@@ -20,6 +26,11 @@ public record Servers(String redis, String hazelcast, String cluster) {
     /** A member of a Hazelcast cluster. */
     public static Servers hazelcast(String address, String cluster) {
         return new Servers("", address, cluster);
+    }
+
+    /** A Hot Rod server of Infinispan. */
+    public static Servers infinispan(String address) {
+        return new Servers("", "", "", address);
     }
 
     int redisPort() {

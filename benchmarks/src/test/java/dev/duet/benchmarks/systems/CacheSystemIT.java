@@ -5,13 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import dev.duet.testkit.JvmProcess;
 import dev.duet.testkit.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,29 +23,35 @@ class CacheSystemIT {
 
     private static RedisServer redis;
     private static HazelcastInstance member;
+    private static InfinispanServer infinispan;
 
     @BeforeAll
     static void startServers() {
         redis = RedisServer.start();
         member = Hazelcast.newHazelcastInstance(HazelcastNode.memberConfig("systems"));
+        infinispan = InfinispanServer.start(0);
     }
 
     @AfterAll
     static void stopServers() {
+        infinispan.close();
         member.shutdown();
         redis.close();
     }
 
     private static NodeConfig config(CacheSystem system, AtomicInteger loads) {
-        Servers servers = system.backend() == CacheSystem.Backend.REDIS
-                ? Servers.redis(redis.uri())
-                : Servers.hazelcast(
+        Servers servers = switch (system.backend()) {
+            case REDIS -> Servers.redis(redis.uri());
+            case HAZELCAST ->
+                Servers.hazelcast(
                         "127.0.0.1:"
                                 + member.getCluster()
                                         .getLocalMember()
                                         .getAddress()
                                         .getPort(),
                         "systems");
+            case INFINISPAN -> infinispan.servers();
+        };
         return new NodeConfig(servers, 1_000, Duration.ofMinutes(10), key -> {
             loads.incrementAndGet();
             return "loaded " + key;
@@ -54,6 +63,7 @@ class CacheSystemIT {
     void aWrite_ofAnotherNode_reachesTheNearCache(CacheSystem system) {
         redis.command("FLUSHALL");
         member.getMap(NodeConfig.CACHE).clear();
+        infinispan.clear();
         AtomicInteger loads = new AtomicInteger();
         try (CacheNode writer = system.start(config(system, loads));
                 CacheNode reader = system.start(config(system, loads))) {
@@ -72,6 +82,28 @@ class CacheSystemIT {
 
             writer.update(1L, () -> {});
             assertThat(writer.getAll(List.of(1L, 2L))).isEqualTo(Map.of(1L, "loaded 1", 2L, "loaded 2"));
+        }
+    }
+
+    @Test
+    void anInfinispanServer_inAProcessOfItsOwn_printsWhereItListens() {
+        try (JvmProcess server =
+                JvmProcess.start("infinispan", InfinispanServer.class, List.of("-Xmx128m"), List.of())) {
+            String port = await().atMost(Duration.ofMinutes(1))
+                    .until(
+                            () -> server.output()
+                                    .lines()
+                                    .filter(line -> line.matches("\\d+"))
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
+            NodeConfig config =
+                    new NodeConfig(Servers.infinispan("127.0.0.1:" + port), 1_000, Duration.ofMinutes(10), null);
+            try (CacheNode node = CacheSystem.INFINISPAN_NEAR_CACHE.start(config)) {
+                node.put(1L, "put");
+                assertThat(node.get(1L)).isEqualTo("put");
+                assertThat(node.isNear(1L)).isTrue();
+            }
         }
     }
 }
