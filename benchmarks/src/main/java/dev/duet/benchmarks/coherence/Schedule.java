@@ -39,8 +39,8 @@ enum Schedule {
 
         @Override
         String how(Backend backend) {
-            return backend == Backend.HAZELCAST
-                    ? "every second the connection of each client is reset, which carries the events and all else"
+            return backend != Backend.REDIS
+                    ? "every second the connections of each client are reset, which carry the events and all else"
                     : "CLIENT KILL TYPE pubsub every second";
         }
     },
@@ -57,8 +57,9 @@ enum Schedule {
 
         @Override
         String how(Backend backend) {
-            return backend == Backend.HAZELCAST
-                    ? "nothing reaches one client for 10 s by its one connection, which then is reset; new ones work"
+            return backend != Backend.REDIS
+                    ? "nothing reaches one client for 10 s by the connections that it has, which then are reset; new ones"
+                            + " work"
                     : "nothing reaches one node for 10 s by the connections with a subscription, which then are reset; new ones"
                             + " work";
         }

@@ -3,18 +3,19 @@ package dev.duet.benchmarks.coherence;
 import dev.duet.benchmarks.systems.CacheSystem.Backend;
 import dev.duet.benchmarks.systems.Servers;
 import dev.duet.testkit.FaultProxy;
+import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The one server behind all nodes of a trial, and what can be done to it. */
 interface SecondLevel extends AutoCloseable {
 
-    /** Starts a server, or returns null for one that the harness does not know. */
-    static @Nullable SecondLevel start(Backend backend) throws Exception {
-        if (backend == Backend.REDIS) {
-            return new RedisLevel();
-        }
-        return backend == Backend.HAZELCAST ? new HazelcastLevel() : null;
+    /** Starts a server. */
+    static SecondLevel start(Backend backend) throws IOException {
+        return switch (backend) {
+            case REDIS -> new RedisLevel();
+            case HAZELCAST -> JvmLevel.hazelcast();
+            case INFINISPAN -> JvmLevel.infinispan();
+        };
     }
 
     /** Where it listens. */

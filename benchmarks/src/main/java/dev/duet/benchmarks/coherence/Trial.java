@@ -40,12 +40,6 @@ final class Trial {
             return CoherenceResult.unfit(schedule.label(), contestant.title(), unfit);
         }
         SecondLevel level = SecondLevel.start(contestant.backend());
-        if (level == null) {
-            return CoherenceResult.unfit(
-                    schedule.label(),
-                    contestant.title(),
-                    "the harness has no " + contestant.backend().name() + " server to do this to");
-        }
         Path directory = Files.createTempDirectory("duet-coherence-");
         try (Cluster cluster = new Cluster(contestant, level, pace, directory)) {
             Propagation propagation = new Propagation();

@@ -65,7 +65,7 @@ final class ContendedMisses implements Suite {
         try {
             for (int round = 1; round <= effort.rounds(); round++) {
                 add(rounds, ALONE, 1, alone(effort));
-                for (CacheSystem system : Items.SYSTEMS) {
+                for (CacheSystem system : Items.WITH_SERVERS_OF_THEIR_OWN) {
                     servers.prepareStores();
                     try {
                         add(rounds, system.title(), THREADS, contend(system, threads, effort));

@@ -15,6 +15,7 @@ import dev.duet.store.codec.ValueCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The keys, values and nodes that all suites with a second level have in common. */
@@ -44,6 +45,11 @@ final class Items {
             CacheSystem.REDISSON_CLEAR,
             CacheSystem.HAZELCAST_NEAR_CACHE,
             CacheSystem.NAIVE);
+
+    /** These, and what has neither of their servers, and so no bare client of one to be compared with. */
+    static final List<CacheSystem> WITH_SERVERS_OF_THEIR_OWN = Stream.concat(
+                    SYSTEMS.stream(), Stream.of(CacheSystem.INFINISPAN_NEAR_CACHE))
+            .toList();
 
     private Items() {}
 

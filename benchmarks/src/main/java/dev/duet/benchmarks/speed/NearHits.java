@@ -11,10 +11,12 @@ import dev.duet.benchmarks.systems.NodeConfig;
 import dev.duet.local.CoarseClock;
 import dev.duet.local.FillOutcome;
 import dev.duet.local.Freshness;
+import dev.duet.local.Housekeeper;
 import dev.duet.local.NearCache;
 import dev.duet.local.NearCacheConfig;
 import dev.duet.local.NearLife;
 import dev.duet.store.InMemoryStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -97,7 +99,7 @@ final class NearHits {
         all.add(new Contender<>("Duet", BARE, NearHits::duet));
         all.add(new Contender<>(SPRING, BARE, NearHits::spring));
         all.add(new Contender<>(EHCACHE, BARE, NearHits::ehcache));
-        for (CacheSystem system : Items.SYSTEMS) {
+        for (CacheSystem system : Items.WITH_SERVERS_OF_THEIR_OWN) {
             if (system != CacheSystem.DUET_ON_REDIS && system != CacheSystem.DUET_ON_HAZELCAST) {
                 all.add(new Contender<>(system.title(), BARE, () -> new Near(Items.start(system, SIZE))));
             }
@@ -127,17 +129,23 @@ final class NearHits {
 
     private static Near nearCache() {
         CoarseClock clock = CoarseClock.start();
+        Housekeeper housekeeper = Housekeeper.start();
         NearCache<Long, String> cache =
-                new NearCache<>(NearCacheConfig.ofSize(SIZE, PARTITIONS), clock, new Freshness());
+                new NearCache<>(NearCacheConfig.ofSize(SIZE, PARTITIONS), clock, Freshness.endless(), housekeeper);
         forEachEntry((key, value) -> fill(cache, clock, key, value));
-        return new Near(cache::lookup, clock);
+        return new Near(cache::lookup, () -> {
+            housekeeper.close();
+            clock.close();
+        });
     }
 
-    /** Fills a key of Duet's near cache, with a deadline. */
+    /** Fills a key of Duet's near cache as a cache with a loader and a time to live does. */
     static void fill(NearCache<Long, String> cache, CoarseClock clock, Long key, String value) {
         int partition = (int) (key % PARTITIONS);
-        long deadline = clock.read() + Items.TIME_TO_LIVE.toNanos();
-        NearLife life = NearLife.of(deadline, deadline);
+        long asked = clock.read();
+        long deadline = asked + Items.TIME_TO_LIVE.toNanos();
+        long trusted = asked + Duration.ofSeconds(1).toNanos();
+        NearLife life = new NearLife(trusted, deadline, deadline - trusted, deadline, key, false);
         if (cache.fill(key, cache.ticket(key), value, partition, 1, life) != FillOutcome.FILLED) {
             throw new IllegalStateException("the near cache did not take key " + key);
         }

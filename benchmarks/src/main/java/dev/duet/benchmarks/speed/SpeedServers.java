@@ -5,6 +5,7 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.duet.benchmarks.systems.CacheSystem;
 import dev.duet.benchmarks.systems.HazelcastNode;
+import dev.duet.benchmarks.systems.InfinispanServer;
 import dev.duet.benchmarks.systems.Servers;
 import dev.duet.testkit.PostgresServer;
 import dev.duet.testkit.RedisServer;
@@ -17,8 +18,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The servers that all suites share: a Redis that saves nothing, one member of Hazelcast, which lives in this JVM, and a
- * PostgreSQL that commits to the disk. Started when one is first asked for. Where they are is told in system properties,
+ * The servers that all suites share: a Redis that saves nothing, one member of Hazelcast and one server of Infinispan, which
+ * live in this JVM, and a PostgreSQL that commits to the disk. Started when one is first asked for. Where they are is told in system properties,
  * to this JVM and to those that measure. Not thread-safe.
  */
 final class SpeedServers implements AutoCloseable {
@@ -26,15 +27,17 @@ final class SpeedServers implements AutoCloseable {
     private static final String PREFIX = "duet.benchmark.";
     private static final String REDIS = PREFIX + "redis";
     private static final String HAZELCAST = PREFIX + "hazelcast";
+    private static final String INFINISPAN = PREFIX + "infinispan";
     private static final String CLUSTER = PREFIX + "cluster";
     private static final String POSTGRES = PREFIX + "postgres";
 
     private final Map<String, String> properties = new TreeMap<>();
     private @Nullable RedisServer redis;
     private @Nullable HazelcastInstance member;
+    private @Nullable InfinispanServer infinispan;
     private @Nullable PostgresServer postgres;
 
-    /** Starts a Redis and a Hazelcast if they do not run yet, and empties them. */
+    /** Starts the servers of second levels if they do not run yet, and empties them. */
     void prepareStores() {
         if (redis == null) {
             redis = RedisServer.start();
@@ -49,7 +52,12 @@ final class SpeedServers implements AutoCloseable {
                             + member.getCluster().getLocalMember().getAddress().getPort());
             tell(CLUSTER, cluster);
         }
+        if (infinispan == null) {
+            infinispan = InfinispanServer.start(0);
+            tell(INFINISPAN, "127.0.0.1:" + infinispan.port());
+        }
         redis.command("FLUSHALL");
+        infinispan.clear();
         new ArrayList<>(member.getDistributedObjects()).forEach(DistributedObject::destroy);
     }
 
@@ -79,6 +87,9 @@ final class SpeedServers implements AutoCloseable {
         if (member != null) {
             member.shutdown();
         }
+        if (infinispan != null) {
+            infinispan.close();
+        }
         if (postgres != null) {
             postgres.close();
         }
@@ -102,6 +113,7 @@ final class SpeedServers implements AutoCloseable {
         return switch (backend) {
             case REDIS -> Servers.redis(redis());
             case HAZELCAST -> Servers.hazelcast(setting(HAZELCAST), setting(CLUSTER));
+            case INFINISPAN -> Servers.infinispan(setting(INFINISPAN));
         };
     }
 

@@ -7,20 +7,35 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.function.IntFunction;
 
-/** The one member of a Hazelcast cluster, in a process of its own. A client has one connection, for events and all else. */
-final class HazelcastLevel implements SecondLevel {
+/** A member of Hazelcast or a server of Infinispan, alone, in a process of its own. A client has connections for events and all else. */
+final class JvmLevel implements SecondLevel {
 
     private static final String CLUSTER = "coherence";
 
+    private final Class<?> main;
+    private final IntFunction<Servers> servers;
     private final int port;
     private JvmProcess process;
 
-    HazelcastLevel() throws IOException {
+    private JvmLevel(Class<?> main, IntFunction<Servers> servers) throws IOException {
+        this.main = main;
+        this.servers = servers;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        process = launch(port);
+        process = launch(main, port);
+    }
+
+    /** The one member of a cluster. */
+    static JvmLevel hazelcast() throws IOException {
+        return new JvmLevel(HazelcastMember.class, port -> Servers.hazelcast("127.0.0.1:" + port, CLUSTER));
+    }
+
+    /** The one server. */
+    static JvmLevel infinispan() throws IOException {
+        return new JvmLevel(InfinispanProcess.class, port -> Servers.infinispan("127.0.0.1:" + port));
     }
 
     @Override
@@ -30,7 +45,7 @@ final class HazelcastLevel implements SecondLevel {
 
     @Override
     public Servers at(int proxied) {
-        return Servers.hazelcast("127.0.0.1:" + proxied, CLUSTER);
+        return servers.apply(proxied);
     }
 
     @Override
@@ -51,7 +66,7 @@ final class HazelcastLevel implements SecondLevel {
     @Override
     public void restart() throws IOException {
         process.close();
-        process = launch(port);
+        process = launch(main, port);
     }
 
     @Override
@@ -69,12 +84,10 @@ final class HazelcastLevel implements SecondLevel {
         process.close();
     }
 
-    private static JvmProcess launch(int port) throws IOException {
+    private static JvmProcess launch(Class<?> main, int port) throws IOException {
         try (ServerSocket control = Jvms.listen()) {
             JvmProcess member = Jvms.start(
-                    "member",
-                    HazelcastMember.class,
-                    List.of(CLUSTER, String.valueOf(port), String.valueOf(control.getLocalPort())));
+                    "level", main, List.of(CLUSTER, String.valueOf(port), String.valueOf(control.getLocalPort())));
             try {
                 Jvms.awaitCall(control, member).close();
                 return member;
