@@ -18,13 +18,13 @@ record Pace(
 
     /** For results. */
     static final Pace FULL = new Pace(
-            Duration.ofSeconds(3),
-            Duration.ofSeconds(8),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(6),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
-            10,
-            1_500,
-            Duration.ofSeconds(20));
+            5,
+            1_000,
+            Duration.ofSeconds(12));
 
     /** To see that it works. */
     static final Pace QUICK = new Pace(

@@ -37,9 +37,9 @@ record ScaleSettings(
     static ScaleSettings full() {
         return new ScaleSettings(
                 List.of(1, 2, 3, 4, 6, 8, 12),
-                3,
+                2,
                 Duration.ofSeconds(4),
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(4),
                 400);

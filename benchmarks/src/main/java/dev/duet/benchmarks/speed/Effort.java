@@ -24,7 +24,7 @@ record Effort(
         int contendedReads,
         int entries) {
 
-    private static final Effort FULL = new Effort(2, 1, 3, 3, 1_000, List.of(1, 2), 40, 100_000);
+    private static final Effort FULL = new Effort(2, 1, 3, 2, 1_000, List.of(1, 2), 40, 100_000);
     private static final Effort QUICK = new Effort(1, 0, 1, 1, 200, List.of(1), 5, 10_000);
 
     static Effort of(SpeedOptions options) {
