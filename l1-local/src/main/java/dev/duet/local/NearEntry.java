@@ -7,27 +7,22 @@ import org.jspecify.annotations.Nullable;
  * one, of the same value, version and trust.
  *
  * <p>Near caches are as fast as their entries are small, since a hit costs what it has to fetch into the processor's cache.
- * So there are three forms. Most entries are {@link Compact}: they have an end, and perhaps a refresh moment, and weigh
- * one. {@link Endless} is for those without an end. Both take 48 bytes with compressed references: a header of 12, the
- * reference of the value 4, version, calm, partition with distances, and one number more 8 each. Whatever else there is to
- * know makes a {@link Full} one, of 56 bytes and a {@link NearLife} of 56 if its life is not plain. A lookup reads what all
- * three have in common, and the trust only if the node is not fresh.
+ * So there are three forms, with compressed references: {@link Plain} of 48 bytes, for a plain life; {@link Refreshed} of 56,
+ * for one with a refresh moment; and for whatever else there is to know {@link Full} of 56, with a {@link NearLife} of 56 more if
+ * its life is not plain. A lookup reads what all three have in common, and the trust only if the node is not fresh.
  */
 abstract sealed class NearEntry<V> {
-
-    private static final int PARTITION_SHIFT = 52;
 
     private final V value;
     private final long version;
     private final long calmUntil;
-    /** The partition in the highest 12 bits, and what {@link Compact} makes of the others. */
-    final long bits;
+    private final short partition;
 
-    private NearEntry(V value, long version, long calmUntil, int partition, long distances) {
+    private NearEntry(V value, long version, long calmUntil, int partition) {
         this.value = value;
         this.version = version;
         this.calmUntil = calmUntil;
-        this.bits = ((long) partition << PARTITION_SHIFT) | distances;
+        this.partition = (short) partition;
     }
 
     static <V> NearEntry<V> of(V value, long version, NearLife life, int partition, int weight) {
@@ -41,13 +36,12 @@ abstract sealed class NearEntry<V> {
      */
     private static <V> NearEntry<V> of(
             V value, long version, NearLife life, int partition, int weight, boolean nameless) {
-        if (weight == 1 && Compact.canHold(life)) {
-            return new Compact<>(value, version, life, partition, nameless ? 0 : life.writtenAt());
+        if (weight == 1 && nameless) {
+            return new Plain<>(value, version, life, partition);
         }
-        if (weight == 1 && nameless && life.deadline() == Long.MAX_VALUE) {
-            return new Endless<>(value, version, life.trusted(), partition);
-        }
-        return new Full<>(value, version, life, partition, weight, nameless ? null : life);
+        return weight == 1 && Refreshed.canHold(life)
+                ? new Refreshed<>(value, version, life, partition)
+                : new Full<>(value, version, life, partition, weight, nameless ? null : life);
     }
 
     final V value() {
@@ -64,7 +58,7 @@ abstract sealed class NearEntry<V> {
     }
 
     final int partition() {
-        return (int) (bits >>> PARTITION_SHIFT);
+        return partition;
     }
 
     /** Until when it is served though nothing is heard of changes. */
@@ -114,76 +108,14 @@ abstract sealed class NearEntry<V> {
         return new NearHit<>(value, version, writtenAt(), deadline, isStale() || now >= deadline, refreshDue);
     }
 
-    /**
-     * With an end, perhaps with a refresh moment before it; of weight one. The deadline is kept as its distance from the
-     * calm, and the trust as its distance from the deadline, both in ticks of about 8 ms and so that either comes a tick
-     * too soon rather than too late: less than the granularity of the clock.
-     */
-    private static final class Compact<V> extends NearEntry<V> {
-
-        private static final int TICK_SHIFT = 23;
-        private static final int DISTANCE_BITS = 26;
-        private static final long DISTANCE_MASK = (1L << DISTANCE_BITS) - 1;
-        /** 6.5 days. */
-        private static final long LONGEST = DISTANCE_MASK << TICK_SHIFT;
-        /** So long that a tick does not matter: a second. */
-        private static final long SHORTEST = 1_000_000_000;
-
-        private final long writtenAt;
-
-        private Compact(V value, long version, NearLife life, int partition, long writtenAt) {
-            super(value, version, life.calmUntil(), partition, distances(life));
-            this.writtenAt = writtenAt;
-        }
-
-        static boolean canHold(NearLife life) {
-            return life.deadline() != Long.MAX_VALUE
-                    && Math.min(life.calmUntil(), life.trusted()) >= 0
-                    && life.retainedUntil() == life.deadline()
-                    && !life.stale()
-                    && life.deadline() - life.calmUntil() <= LONGEST
-                    && life.deadline() - life.trusted() >= SHORTEST
-                    && life.deadline() - life.trusted() <= LONGEST;
-        }
-
-        private static long distances(NearLife life) {
-            long calm = (life.deadline() - life.calmUntil()) >> TICK_SHIFT;
-            long deadline = life.calmUntil() + (calm << TICK_SHIFT);
-            long trust = (deadline - life.trusted() + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
-            return calm << DISTANCE_BITS | trust;
-        }
-
-        @Override
-        long trusted() {
-            return deadline() - ((bits & DISTANCE_MASK) << TICK_SHIFT);
-        }
-
-        @Override
-        long deadline() {
-            return calmUntil() + ((bits >> DISTANCE_BITS & DISTANCE_MASK) << TICK_SHIFT);
-        }
-
-        @Override
-        long writtenAt() {
-            return writtenAt;
-        }
-
-        @Override
-        NearLife life() {
-            long deadline = deadline();
-            long refreshAt = calmUntil() < deadline ? calmUntil() : Long.MAX_VALUE;
-            return new NearLife(trusted(), deadline, refreshAt, deadline, writtenAt, false);
-        }
-    }
-
-    /** Without an end and without a refresh moment; of weight one. */
-    private static final class Endless<V> extends NearEntry<V> {
+    /** Of a plain life and of weight one. */
+    private static final class Plain<V> extends NearEntry<V> {
 
         private final long trusted;
 
-        private Endless(V value, long version, long trusted, int partition) {
-            super(value, version, Long.MAX_VALUE, partition, 0);
-            this.trusted = trusted;
+        private Plain(V value, long version, NearLife life, int partition) {
+            super(value, version, life.deadline(), partition);
+            this.trusted = life.trusted();
         }
 
         @Override
@@ -193,7 +125,60 @@ abstract sealed class NearEntry<V> {
 
         @Override
         NearLife life() {
-            return NearLife.of(trusted, Long.MAX_VALUE);
+            return NearLife.of(trusted, deadline());
+        }
+    }
+
+    /**
+     * With a refresh moment, or with one that was claimed; of weight one. The end of trust is kept as its distance from the
+     * deadline, in ticks of about a millisecond and so that it comes up to a tick too soon, and never too late.
+     */
+    private static final class Refreshed<V> extends NearEntry<V> {
+
+        private static final int TICK_SHIFT = 20;
+        /** So long that a tick does not matter: a second. */
+        private static final long SHORTEST = 1_000_000_000;
+
+        private static final long LONGEST = (long) Integer.MAX_VALUE << TICK_SHIFT;
+
+        private final long deadline;
+        private final long writtenAt;
+        private final int distrusted;
+
+        private Refreshed(V value, long version, NearLife life, int partition) {
+            super(value, version, life.calmUntil(), partition);
+            this.deadline = life.deadline();
+            this.writtenAt = life.writtenAt();
+            this.distrusted = (int) ((deadline - life.trusted() + (1 << TICK_SHIFT) - 1) >> TICK_SHIFT);
+        }
+
+        static boolean canHold(NearLife life) {
+            return life.retainedUntil() == life.deadline()
+                    && !life.stale()
+                    && life.trusted() >= 0
+                    && life.deadline() - life.trusted() >= SHORTEST
+                    && life.deadline() - life.trusted() <= LONGEST;
+        }
+
+        @Override
+        long trusted() {
+            return deadline - ((long) distrusted << TICK_SHIFT);
+        }
+
+        @Override
+        long deadline() {
+            return deadline;
+        }
+
+        @Override
+        long writtenAt() {
+            return writtenAt;
+        }
+
+        @Override
+        NearLife life() {
+            long refreshAt = calmUntil() < deadline ? calmUntil() : Long.MAX_VALUE;
+            return new NearLife(trusted(), deadline, refreshAt, deadline, writtenAt, false);
         }
     }
 
@@ -206,7 +191,7 @@ abstract sealed class NearEntry<V> {
         private final @Nullable NearLife special;
 
         private Full(V value, long version, NearLife life, int partition, int weight, @Nullable NearLife special) {
-            super(value, version, life.calmUntil(), partition, 0);
+            super(value, version, life.calmUntil(), partition);
             this.trusted = life.trusted();
             this.weight = weight;
             this.special = special;
