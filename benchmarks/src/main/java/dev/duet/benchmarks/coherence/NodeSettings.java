@@ -25,6 +25,7 @@ record NodeSettings(
                 servers.redis(),
                 servers.hazelcast(),
                 servers.cluster(),
+                servers.infinispan(),
                 String.valueOf(database),
                 String.valueOf(control),
                 history.toString(),
@@ -35,10 +36,10 @@ record NodeSettings(
         return new NodeSettings(
                 arguments[0],
                 arguments[1],
-                new Servers(arguments[2], arguments[3], arguments[4]),
-                Integer.parseInt(arguments[5]),
+                new Servers(arguments[2], arguments[3], arguments[4], arguments[5]),
                 Integer.parseInt(arguments[6]),
-                Path.of(arguments[7]),
-                Long.parseLong(arguments[8]));
+                Integer.parseInt(arguments[7]),
+                Path.of(arguments[8]),
+                Long.parseLong(arguments[9]));
     }
 }

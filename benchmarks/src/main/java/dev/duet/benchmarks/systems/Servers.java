@@ -13,19 +13,14 @@ import java.net.URI;
  */
 public record Servers(String redis, String hazelcast, String cluster, String infinispan) {
 
-    /** A Redis, or a member of a Hazelcast cluster. */
-    public Servers(String redis, String hazelcast, String cluster) {
-        this(redis, hazelcast, cluster, "");
-    }
-
     /** A Redis. */
     public static Servers redis(String uri) {
-        return new Servers(uri, "", "");
+        return new Servers(uri, "", "", "");
     }
 
     /** A member of a Hazelcast cluster. */
     public static Servers hazelcast(String address, String cluster) {
-        return new Servers("", address, cluster);
+        return new Servers("", address, cluster, "");
     }
 
     /** A Hot Rod server of Infinispan. */
