@@ -36,13 +36,6 @@ enum Script {
     INFO("info"),
     NAMESPACE("namespace");
 
-    /** Has a script that came to a server with the data of another fail as if it had not come. */
-    private static final String ON_THIS_RUN_ONLY = """
-            if not string.find(redis.call('INFO', 'server'), 'run_id:%s', 1, true) then
-              return redis.error_reply('NOSCRIPT It came from another server')
-            end
-            """;
-
     private final String text;
     private final String digest;
 
@@ -66,8 +59,15 @@ enum Script {
      */
     Text textFor(ServerRuns.Run run) {
         String whole = "-- For the run " + run.id() + " of the server.\n"
-                + (run.handsScriptsOn() ? ON_THIS_RUN_ONLY.formatted(run.id()) : "") + text;
+                + (run.handsScriptsOn() ? onRunOnly(run.id()) : "") + text;
         return new Text(whole, sha1(whole));
+    }
+
+    /** Has a script that came to a server with the data of another fail as if it had not come. */
+    private static String onRunOnly(String id) {
+        return "if not string.find(redis.call('INFO', 'server'), 'run_id:" + id + "', 1, true) then\n"
+                + "  return redis.error_reply('NOSCRIPT It came from another server')\n"
+                + "end\n";
     }
 
     /**
