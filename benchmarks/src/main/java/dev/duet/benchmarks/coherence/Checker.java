@@ -2,6 +2,7 @@ package dev.duet.benchmarks.coherence;
 
 import dev.duet.benchmarks.coherence.Read.Kind;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -51,7 +52,7 @@ final class Checker {
             }
         }
         Map<Long, Map<Long, Long>> commits = new HashMap<>();
-        long[] looks = new long[Kind.values().length];
+        Map<Kind, Long> looks = new EnumMap<>(Kind.class);
         long reads = 0;
         long failed = 0;
         long behind = 0;
@@ -65,8 +66,8 @@ final class Checker {
             }
             requireCommitted(read, commits.computeIfAbsent(read.key(), histories.commitTimes()::apply));
             if (read.kind() != Kind.WORKLOAD) {
-                looks[read.kind().ordinal()] +=
-                        read.version() == histories.truth().applyAsLong(read.key()) ? 0 : 1;
+                boolean current = read.version() == histories.truth().applyAsLong(read.key());
+                looks.merge(read.kind(), current ? 0L : 1L, Long::sum);
                 continue;
             }
             reads++;
@@ -91,8 +92,8 @@ final class Checker {
                 stale,
                 worst,
                 unseen,
-                looks[Kind.FIRST_SWEEP.ordinal()],
-                looks[Kind.SECOND_SWEEP.ordinal()],
+                looks.getOrDefault(Kind.FIRST_SWEEP, 0L),
+                looks.getOrDefault(Kind.SECOND_SWEEP, 0L),
                 failed,
                 histories.writes().size() - writes);
     }
