@@ -19,7 +19,6 @@ final class History implements AutoCloseable {
 
     private static final int READ = 'r';
     private static final int WRITE = 'w';
-    private static final Read.Kind[] KINDS = Read.Kind.values();
 
     private final DataOutputStream out;
 
@@ -36,7 +35,7 @@ final class History implements AutoCloseable {
             out.writeLong(read.begin());
             out.writeLong(read.end());
             out.writeLong(read.version());
-            out.writeByte(read.kind().ordinal());
+            out.writeUTF(read.kind().name());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -77,7 +76,12 @@ final class History implements AutoCloseable {
             for (int type = in.read(); type != -1; type = in.read()) {
                 if (type == READ) {
                     reads.accept(new Read(
-                            node, in.readLong(), in.readLong(), in.readLong(), in.readLong(), KINDS[in.readByte()]));
+                            node,
+                            in.readLong(),
+                            in.readLong(),
+                            in.readLong(),
+                            in.readLong(),
+                            Read.Kind.valueOf(in.readUTF())));
                 } else if (type == WRITE) {
                     writes.accept(new Write(
                             node,
