@@ -19,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node, in a process of its own: it reads and writes all the time, and does what the harness tells it over a connection.
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * the time when it gets that version; {@code update key} writes, and answers with what came of it.
  */
 final class Node {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
     private static final Duration PROBE = Duration.ofSeconds(5);
     private static final Duration JOIN_PAUSE = Duration.ofSeconds(1);
@@ -62,7 +66,7 @@ final class Node {
             node.obey(commands);
             status = 0;
         } catch (Exception e) {
-            e.printStackTrace();
+            LOG.error("The node ends", e);
         }
         Runtime.getRuntime().halt(status);
     }

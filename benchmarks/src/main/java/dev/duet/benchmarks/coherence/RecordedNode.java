@@ -27,7 +27,7 @@ final class RecordedNode {
         database = new DatabaseClient(settings.database());
         this.history = history;
         Contestant contestant = Contestant.of(settings.contestant());
-        LongFunction<String> loader = contestant.isCache()
+        LongFunction<@Nullable String> loader = contestant.isCache()
                 ? key -> "v" + database.read(key)
                 : key -> "v" + database.lastWritten(key); // a message carries what was written
         node = contestant.start().apply(new NodeConfig(settings.servers(), NEAR_ENTRIES, LIFE, loader));
