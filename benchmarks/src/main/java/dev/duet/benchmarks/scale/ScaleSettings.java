@@ -36,7 +36,7 @@ record ScaleSettings(
 
     static ScaleSettings full() {
         return new ScaleSettings(
-                List.of(1, 2, 3, 4, 6, 8, 12),
+                List.of(1, 2, 4, 8, 12),
                 2,
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(1),

@@ -162,7 +162,7 @@ class CheckerTest {
 
     private Findings check() {
         long last = commits.keySet().stream().mapToLong(Long::longValue).max().orElse(1);
-        return new Checker(Duration.ofMillis(1_000))
+        return new Checker(Duration.ofSeconds(1))
                 .check(new Histories(reads, writes, key -> last, key -> Map.copyOf(commits)));
     }
 
