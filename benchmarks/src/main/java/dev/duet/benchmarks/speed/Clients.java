@@ -23,6 +23,7 @@ final class Clients {
     static RedissonClient redis() {
         Config config =
                 new Config().setCodec(ByteArrayCodec.INSTANCE).setThreads(2).setNettyThreads(2);
+        config.setReferenceEnabled(false);
         config.useSingleServer()
                 .setAddress(SpeedServers.redis())
                 .setRetryAttempts(0)
