@@ -3,7 +3,8 @@
 -- before changes that were lost: an older snapshot, or a replica that lagged behind. ARGV: the highest version known to
 -- have been given out. Replies the id of the run, and the server's major version.
 local run, version = run_id()
-if redis.pcall('HGET', FLOORS, RUN) ~= run then
+local _, _, on = base_and_highest()
+if on ~= run then
   start_over(tonumber(ARGV[1]))
 end
 return {run, version}

@@ -4,22 +4,11 @@
 -- Versions and times are whole numbers below 2^53, which a double holds exactly; text() writes them without loss.
 
 local HEAD, FLOORS, RECORD, LOG = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local NEVER = 9007199254740991
 -- By how many versions a partition that is started over leaves behind what is known to have been given out.
 local LEAP = 1048576
--- The field beside the floors that says on which server the partition was started over last; no cache has such a name.
-local RUN = '*run'
 
 local function text(number)
   return string.format('%.0f', number)
-end
-
--- The version that a reply or a text says, or nil if it says none.
-local function version_of(reply)
-  local number = tonumber(reply)
-  if number and number >= 1 and number < NEVER then
-    return number
-  end
 end
 
 -- The server's clock, in microseconds.
@@ -35,22 +24,22 @@ local function run_id()
   return string.match(info, 'run_id:(%x+)') or '', string.match(info, 'redis_version:(%d+)') or ''
 end
 
--- The base floor, which lies under the floors of all caches, or nil if it is lost or any floor is; and the highest floor.
+-- The base floor, which lies under the floors of all caches, or nil if it is lost or any floor is; the highest floor; and on
+-- which run of a server the partition was started over last.
 local function base_and_highest()
-  local floors, base, highest = redis.pcall('HGETALL', FLOORS), nil, 0
-  for i = 1, #floors, 2 do
-    if floors[i] ~= RUN then
-      local floor = version_of(floors[i + 1])
-      if not floor then
-        return nil, highest
-      end
-      if floors[i] == '*' then
-        base = floor
-      end
+  local floors = redis.pcall('GET', FLOORS)
+  local base, run, own = string.match(type(floors) == 'string' and floors or '', '^(%d+) (%S*)(.*)$')
+  base = version_of(base)
+  local highest = base or 0
+  for each in string.gmatch(own or '', '=(%S*)') do
+    local floor = version_of(each)
+    if floor then
       highest = math.max(highest, floor)
+    else
+      base = nil
     end
   end
-  return base, highest
+  return base, highest, run
 end
 
 -- Starts the partition over: whatever is stored counts as absent from now on, as the head goes above every version that is
@@ -63,8 +52,8 @@ local function start_over(above)
   -- By the clock, so that two that are started over from the same data do not number alike.
   head = known > 0 and math.max(known + LEAP + now % LEAP, now) or now
   redis.call('SET', HEAD, text(head))
-  redis.call('DEL', FLOORS, LOG)
-  redis.call('HSET', FLOORS, '*', text(head), RUN, (run_id()))
+  redis.call('SET', FLOORS, text(head) .. ' ' .. run_id())
+  redis.call('DEL', LOG)
   return head
 end
 
@@ -91,11 +80,10 @@ end
 
 -- The partition's head, and the floor of a cache in it: its own, or the base that lies under all.
 local function standing(cache)
-  local head = version_of(redis.pcall('GET', HEAD))
-  local floors = redis.pcall('HMGET', FLOORS, '*', cache)
-  local base, own = version_of(floors[1]), version_of(floors[2])
-  if head and base and (own or not floors[2]) then
-    return head, math.max(base, own or 0)
+  local found = redis.call('MGET', HEAD, FLOORS)
+  local head, floor = version_of(found[1]), floor_of(found[2], cache)
+  if head and floor then
+    return head, floor
   end
   restore(head)
   return standing(cache)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duet.redis.internal.ClientConfig;
+import dev.duet.redis.internal.RedisUri;
 import dev.duet.store.StoreConfigurationException;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -129,5 +130,11 @@ class ClientConfigTest {
         assertThatThrownBy(() -> RedisStore.connect(new Config()))
                 .isInstanceOf(StoreConfigurationException.class)
                 .hasMessageContaining("useSingleServer()");
+    }
+
+    @Test
+    void clientOfTheStoresOwn_doesNotLookForItsObjectsInArguments() {
+        assertThat(ClientConfig.of(RedisUri.parse("redis://127.0.0.1:6379")).isReferenceEnabled())
+                .isFalse();
     }
 }

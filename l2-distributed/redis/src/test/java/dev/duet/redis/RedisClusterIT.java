@@ -156,4 +156,33 @@ class RedisClusterIT {
             }
         }
     }
+
+    @Test
+    void manyReads_byAClientThatDoesNotKnowOfTheCluster_goPartitionByPartition() {
+        try (RedisServer alone = node();
+                RedisStore store = RedisStore.connect(alone.uri())) {
+            alone.command(slots(0, SLOTS));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat((String) alone.command("CLUSTER", "INFO"))
+                            .contains("cluster_state:ok"));
+            Namespace namespace = store.open(NamespaceConfig.defaults(), "n1");
+            List<RecordKey> keys = IntStream.range(0, 200)
+                    .mapToObj(i -> namespace.config().recordKey("users", Integer.toString(i)))
+                    .toList();
+            keys.forEach(key -> Redises.put(namespace, key, "v"));
+            List<Namespace.Request<Reading>> reads = keys.stream()
+                    .map(key -> new Namespace.Request<>(key, new Operation.Read()))
+                    .toList();
+            for (int i = 0; i < 3; i++) {
+                alone.command("CONFIG", "RESETSTAT");
+                assertThat(namespace.executeAll(reads))
+                        .hasSize(200)
+                        .allMatch(reply -> await(reply) instanceof Reading.Hit);
+            }
+            long partitions = keys.stream().map(RecordKey::partition).distinct().count();
+            assertThat((String) alone.command("INFO", "commandstats"))
+                    .contains("cmdstat_evalsha:calls=" + partitions + ",");
+        }
+    }
 }

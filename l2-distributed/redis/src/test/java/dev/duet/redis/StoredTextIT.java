@@ -28,6 +28,8 @@ import dev.duet.testkit.RedisServer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +76,17 @@ class StoredTextIT {
         return server.command(command);
     }
 
+    /** Runs a command of words, with the prefix for each %s, and a space for each tilde. */
+    private void damage(String command) {
+        command(Stream.of(command.replace("%s", prefix).split(" "))
+                .map(word -> word.replace('~', ' '))
+                .toArray(String[]::new));
+    }
+
+    private String floors() {
+        return (String) command("GET", prefix + "floors");
+    }
+
     @Test
     void keys_haveTheNamesThatTheProtocolGivesThem() {
         put(namespace, key, "v1");
@@ -88,10 +101,8 @@ class StoredTextIT {
                         prefix + "log",
                         prefix + "users:456");
         assertThat(command("HGETALL", namespace.config().name() + ":namespace"))
-                .isEqualTo(List.of("partitions", "1", "format", "3"));
-        assertThat(command("HKEYS", prefix + "floors"))
-                .asInstanceOf(InstanceOfAssertFactories.LIST)
-                .containsExactlyInAnyOrder("*", "*run", "orders");
+                .isEqualTo(List.of("partitions", "1", "format", "4"));
+        assertThat(floors()).matches("\\d{16} " + runId() + " orders=\\d{16}");
     }
 
     @Test
@@ -181,6 +192,50 @@ class StoredTextIT {
         List<RecordKey> keys = putMany(40, "v".repeat(100_000));
 
         assertThat(seeAll(keys)).hasSize(40).allMatch(value -> value.length() > 100_000);
+    }
+
+    private long calls(String script) {
+        Matcher calls = Pattern.compile("cmdstat_" + script + ":calls=(\\d+)")
+                .matcher((String) command("INFO", "commandstats"));
+        return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+    }
+
+    @Test
+    void executeAll_readsOfLargeRecords_readFewerTogether_untilTheyAreSmall() {
+        List<RecordKey> large = putMany(128, "v".repeat(100_000));
+        seeAll(large);
+        command("CONFIG", "RESETSTAT");
+
+        seeAll(large);
+        assertThat(calls("evalsha")).isBetween(11L, 16L); // of ten records, about 1 MiB, each
+
+        List<RecordKey> small = putMany(128, "v");
+        for (int i = 0; i < 5; i++) {
+            seeAll(small);
+        }
+        command("CONFIG", "RESETSTAT");
+        seeAll(small);
+        assertThat(calls("evalsha")).isOne();
+    }
+
+    @Test
+    void executeAll_readsThatTheServerRefuses_areNotAskedAgain() {
+        List<RecordKey> keys = putMany(100, "v");
+        seeAll(keys);
+        command("ACL", "SETUSER", "default", "-mget");
+        try {
+            command("CONFIG", "RESETSTAT");
+
+            List<Namespace.Request<Reading>> reads = new ArrayList<>();
+            keys.forEach(one -> reads.add(new Namespace.Request<>(one, new Operation.Read())));
+            assertThat(namespace.executeAll(reads))
+                    .hasSize(100)
+                    .allSatisfy(reply ->
+                            assertThatThrownBy(() -> await(reply)).isInstanceOf(StoreConfigurationException.class));
+            assertThat(calls("evalsha")).isOne();
+        } finally {
+            command("ACL", "SETUSER", "default", "+mget");
+        }
     }
 
     @Test
@@ -563,7 +618,7 @@ class StoredTextIT {
     @Test
     void A31_evictedHead_neverFallsBelowAFloor() {
         await(namespace.invalidateAll("users"));
-        command("HSET", prefix + "floors", "users", "9000000000000000");
+        command("SET", prefix + "floors", floors().replaceFirst("users=\\d+", "users=9000000000000000"));
         command("DEL", prefix + "head");
 
         long granted = lease(namespace, key, 0);
@@ -624,12 +679,22 @@ class StoredTextIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SET %s garbage", "RPUSH %s x", "HSET %s users 5", "HSET %s * x", "HSET %s * 1 users x"})
-    void damagedFloors_bringNothingBack(String other) {
+    @ValueSource(
+            strings = {
+                "SET %sfloors garbage",
+                "RPUSH %sfloors x",
+                "HSET %sfloors * 1",
+                "SET %sfloors 1",
+                "SET %sfloors x~run~users=5",
+                "SET %sfloors 0~run~users=5",
+                "SET %sfloors 1~run~users=x",
+                "SET %sfloors 1~run~users="
+            })
+    void damagedFloors_bringNothingBack(String damage) {
         put(namespace, key, "v1");
         await(namespace.invalidateAll("users"));
         command("DEL", prefix + "floors");
-        command(String.format(other, prefix + "floors").split(" "));
+        damage(damage);
 
         assertThat(see(namespace, key)).isEqualTo("Missing");
         put(namespace, key, "v2");
@@ -683,9 +748,8 @@ class StoredTextIT {
                 "DEL %shead %sfloors %slog",
                 "SET %shead garbage",
                 "SET %sfloors garbage",
-                "HSET %sfloors * garbage",
-                "HDEL %sfloors *",
-                "HSET %sfloors users garbage",
+                "SET %sfloors garbage~run~users=5",
+                "SET %sfloors 9000000000000000~run~users=garbage",
                 "SET %slog garbage");
     }
 
@@ -695,14 +759,14 @@ class StoredTextIT {
         put(namespace, key, "v1");
         await(namespace.invalidateAll("users"));
         long before = put(namespace, key, "v2");
-        command(damage.replace("%s", prefix).split(" "));
+        damage(damage);
 
         long head = await(namespace.startOver(0, before, before));
 
         assertThat(head).isGreaterThan(before);
         assertThat(await(namespace.heads())[0]).isEqualTo(head);
         assertThat(see(namespace, key)).isEqualTo("Missing");
-        assertThat(command("HGETALL", prefix + "floors")).isEqualTo(List.of("*", Long.toString(head), "*run", runId()));
+        assertThat(floors()).isEqualTo(head + " " + runId());
         assertThat(command("EXISTS", prefix + "log")).isEqualTo(0L);
         assertThat(put(namespace, key, "v3")).isEqualTo(head + 1);
         assertThat(see(namespace, key)).isEqualTo("v3");
@@ -711,7 +775,7 @@ class StoredTextIT {
 
     @Test
     void floors_ofAFreshPartition_sayOnWhichRunOfTheServerTheyStarted() {
-        assertThat(command("HGET", prefix + "floors", "*run")).isEqualTo(runId());
+        assertThat(floors()).matches("\\d{16} " + runId());
     }
 
     private String runId() {
@@ -734,11 +798,11 @@ class StoredTextIT {
 
     @Test
     void otherFormat_isRefused() {
-        command("HSET", "future:namespace", "partitions", "1", "format", "4");
+        command("HSET", "future:namespace", "partitions", "1", "format", "5");
 
         assertThatThrownBy(() -> store.open(new NamespaceConfig("future", 1), "n1"))
                 .isInstanceOf(StoreConfigurationException.class)
-                .hasMessageContaining("format '4'")
+                .hasMessageContaining("format '5'")
                 .hasMessageContaining("future");
     }
 }

@@ -4,32 +4,42 @@ import dev.duet.store.LeaseReply;
 import dev.duet.store.Namespace.Request;
 import dev.duet.store.Operation;
 import dev.duet.store.Reading;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads many records of one cache in a few scripts, where a script for each would cost the server most of its time: for
  * themselves, or for a lease that is refused since there is something to serve. What such a script does not answer is asked one
- * by one: a record that is not there or is no string, one that is to be leased or waited for, one in a partition whose head or
- * floors are to be brought back, and whatever is left when the records turn out to be very large. Thread-safe.
+ * by one: a record that is not there or is no string, one that is to be leased or waited for, and one in a partition whose head
+ * or floors are to be brought back. Thread-safe.
  *
  * <p>A script reads records of partitions that are on one run of one server; on a cluster, of one partition. So it is known
- * to the server only if all its partitions were joined.
+ * to the server only if all its partitions were joined. Where records are large, a script reads fewer, so that no server is kept
+ * from its other clients for long.
  */
 final class BulkReads {
 
     /** How many records a script reads at most. */
-    private static final int TOGETHER = 128;
+    private static final int MOST = 128;
+
+    /** How many records a script reads at least, so that it is seen when they are smaller again. */
+    private static final int LEAST = 2;
+
+    /** How many bytes of records a script should not exceed. */
+    private static final int BYTES = 1 << 20;
 
     private final Incarnations incarnations;
     private final Keys keys;
-    private final boolean clustered;
+
+    /** Whether a script is confined to one partition. */
+    private volatile boolean clustered;
+
+    /** How many records the next script reads at most. */
+    private volatile int together = MOST;
 
     /**
      * Reads through a client.
@@ -73,9 +83,10 @@ final class BulkReads {
             Object group = clustered ? partition : runs.text(Script.READ_ALL, partition);
             groups.computeIfAbsent(group, g -> new ArrayList<>()).add(asked);
         }
+        int most = together;
         for (List<Asked<R>> group : groups.values()) {
-            for (int from = 0; from < group.size(); from += TOGETHER) {
-                read(group.subList(from, Math.min(from + TOGETHER, group.size())), runs, oneByOne);
+            for (int from = 0; from < group.size(); from += most) {
+                read(group.subList(from, Math.min(from + most, group.size())), runs, oneByOne);
             }
         }
         return all.stream().map(Asked::result).toList();
@@ -110,39 +121,59 @@ final class BulkReads {
         partitions.forEach(partition -> names.add(keys.of(partition).get(0)));
         partitions.forEach(partition -> names.add(keys.of(partition).get(1)));
         group.forEach(asked -> names.add(keys.of(asked.request().key()).get(2)));
-        Object[] arguments = {
-            group.get(0).request().key().cache().getBytes(StandardCharsets.UTF_8),
-            Integer.toString(places.size()).getBytes(StandardCharsets.US_ASCII)
-        };
-        Call<List<Object>> call = new Call<>(Script.READ_ALL, arguments, reply -> reply);
+        Call<List<Object>> call = new Call<>(Script.READ_ALL, new Object[0], reply -> reply);
         CompletableFuture<Void> unused = incarnations
                 .runTogether(call, partitions, runs, names)
                 .handle((reply, failure) -> {
-                    ask(failure == null ? leftOf(group, places, reply) : group, oneByOne);
+                    if (failure == null) {
+                        ask(leftOf(group, places, reply), oneByOne);
+                    } else if (areApart(failure)) {
+                        ask(group, oneByOne);
+                    } else {
+                        group.forEach(asked -> asked.result().completeExceptionally(failure));
+                    }
                     return null;
                 });
     }
 
+    /** Whether a script failed since its records are not on one server; the server may be one of a cluster all the same. */
+    private boolean areApart(Throwable failure) {
+        if (Failures.isCrossSlot(failure)) {
+            clustered = true;
+            return true;
+        }
+        return Failures.isParted(failure);
+    }
+
     /** Gives out what was found, and returns the requests that are not answered by that. */
-    private static <R> List<Asked<R>> leftOf(List<Asked<R>> group, Map<Integer, Integer> places, List<Object> reply) {
+    private <R> List<Asked<R>> leftOf(List<Asked<R>> group, Map<Integer, Integer> places, List<Object> reply) {
         List<Asked<R>> left = new ArrayList<>();
-        int at = 1 + 2 * places.size();
+        String cache = group.get(0).request().key().cache();
+        int partitions = places.size();
+        long[] heads = new long[partitions];
+        long[] floors = new long[partitions];
+        for (int p = 0; p < partitions; p++) {
+            heads[p] = reply.get(p) instanceof byte[] head ? FloorsText.version(head) : 0;
+            floors[p] = reply.get(partitions + p) instanceof byte[] text ? FloorsText.floor(text, cache) : 0;
+        }
+        Object clock = reply.get(reply.size() - 1);
+        int at = 2 * partitions;
+        long bytes = 0;
         for (Asked<R> asked : group) {
-            int place = 1 + 2 * places.getOrDefault(asked.request().key().partition(), 0);
-            Reading reading = at < reply.size() ? reading(reply, place, reply.get(at)) : null;
-            at++;
+            int p = places.getOrDefault(asked.request().key().partition(), 0);
+            Object record = reply.get(at++);
+            bytes += record instanceof byte[] found ? found.length : 0;
+            Reading reading = record == null || heads[p] == 0 || floors[p] == 0
+                    ? null
+                    : Replies.reading(List.of(heads[p], floors[p], clock, record));
             if (reading == null || !asked.take(reading)) {
                 left.add(asked);
             }
         }
+        together = bytes > BYTES
+                ? (int) Math.max(LEAST, group.size() * (long) BYTES / bytes)
+                : Math.min(2 * together, MOST);
         return left;
-    }
-
-    private static @Nullable Reading reading(List<Object> reply, int place, @Nullable Object record) {
-        boolean stands = (Long) reply.get(place) > 0;
-        return stands && record != null
-                ? Replies.reading(List.of(reply.get(place), reply.get(place + 1), reply.get(0), record))
-                : null;
     }
 
     private static <R> void ask(List<Asked<R>> left, Function<List<Request<R>>, List<CompletableFuture<R>>> oneByOne) {

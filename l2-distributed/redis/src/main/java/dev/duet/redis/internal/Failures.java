@@ -4,6 +4,7 @@ import dev.duet.store.CacheException;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
 import dev.duet.store.StoreUnavailableException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLException;
@@ -52,6 +53,29 @@ final class Failures {
         return says(unwrap(failure), "WRONGTYPE");
     }
 
+    /** Whether a server of a cluster refused keys that are not in one slot. */
+    static boolean isCrossSlot(Throwable failure) {
+        return says(root(failure), "CROSSSLOT");
+    }
+
+    /** What partitions fail with that are not on one server any more. */
+    static CacheException parted(List<Integer> partitions) {
+        return new Parted("partitions " + partitions + " are not on one server any more");
+    }
+
+    /** Whether it is that. */
+    static boolean isParted(Throwable failure) {
+        return unwrap(failure) instanceof Parted;
+    }
+
+    private static final class Parted extends CacheException {
+        private static final long serialVersionUID = 1L;
+
+        Parted(String message) {
+            super(message, null);
+        }
+    }
+
     private static @Nullable String configurationRemedy(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisWrongPasswordException
@@ -65,7 +89,9 @@ final class Failures {
             if (says(cause, "without any password configured")) {
                 return "it has no password: leave it out of redis://host, or out of the client's settings";
             }
-            if (says(cause, "NOPERM")) {
+            if (says(cause, "NOPERM")
+                    || says(cause, "ACL failure in script")
+                    || says(cause, "user executing the script can't")) {
                 return "the user may not do this: allow +@all, or at least scripts, pub/sub and INFO, on the namespace's keys";
             }
             if (says(cause, "DB index is out of range") || says(cause, "invalid DB index")) {

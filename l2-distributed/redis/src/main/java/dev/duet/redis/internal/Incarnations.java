@@ -71,7 +71,8 @@ final class Incarnations {
      * Runs a script on several partitions that were on one run of one server.
      *
      * @param seen the runs by which the partitions were found to be together
-     * @return its reply; fails if the partitions are on different runs by the time that the script is to be sent whole
+     * @return its reply; fails as {@link Failures#isParted} says if the partitions are on different runs by the time that the
+     *     script is to be sent whole
      */
     <R> CompletableFuture<R> runTogether(Call<R> call, List<Integer> partitions, ServerRuns seen, List<Object> on) {
         Text text = seen.text(call.script(), partitions.get(0));
@@ -83,7 +84,7 @@ final class Incarnations {
         Text text = now.text(call.script(), partitions.get(0));
         for (int partition : partitions) {
             if (!now.text(call.script(), partition).equals(text)) {
-                throw new IllegalStateException("partitions " + partitions + " are not on one server any more");
+                throw Failures.parted(partitions);
             }
         }
         return text;
