@@ -394,7 +394,7 @@ public sealed interface Operation<R>
     }
 
     static void checkToken(String token) {
-        if (!token.matches("[A-Za-z0-9_.-]{1,64}") || token.equals(Refresher.PAUSE)) {
+        if (!NamespaceConfig.isName(token) || token.equals(Refresher.PAUSE)) {
             throw new IllegalArgumentException(
                     "a token is 1 to 64 letters, digits, '_', '.' or '-', and not '-' alone, but this one is '" + token
                             + "'");

@@ -18,20 +18,24 @@ final class ServerRuns {
 
     private final List<Run> runs;
     private final List<Integer> representatives = new ArrayList<>();
-    private final Map<Run, Map<Script, Text>> texts = new HashMap<>();
+    /** By partition; those of one run have one map. */
+    private final List<Map<Script, Text>> texts = new ArrayList<>();
 
     private ServerRuns(List<Run> runs) {
         this.runs = List.copyOf(runs);
+        Map<Run, Map<Script, Text>> byRun = new HashMap<>();
         for (int p = 0; p < runs.size(); p++) {
             Run run = runs.get(p);
-            if (!texts.containsKey(run)) {
+            Map<Script, Text> ofRun = byRun.get(run);
+            if (ofRun == null) {
                 representatives.add(p);
-                Map<Script, Text> ofRun = new EnumMap<>(Script.class);
+                ofRun = new EnumMap<>(Script.class);
                 for (Script script : Script.values()) {
                     ofRun.put(script, script.textFor(run));
                 }
-                texts.put(run, ofRun);
+                byRun.put(run, ofRun);
             }
+            texts.add(ofRun);
         }
     }
 
@@ -71,6 +75,6 @@ final class ServerRuns {
 
     /** A script for a partition, which only the run that the partition is on may know. */
     Text text(Script script, int partition) {
-        return requireNonNull(requireNonNull(texts.get(runs.get(partition))).get(script));
+        return requireNonNull(texts.get(partition).get(script));
     }
 }
