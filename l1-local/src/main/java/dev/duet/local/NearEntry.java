@@ -7,16 +7,16 @@ import org.jspecify.annotations.Nullable;
  * one, of the same value, version and trust.
  *
  * <p>Near caches are as fast as their entries are small, since a hit costs what it has to fetch into the processor's cache.
- * So there are three forms, with compressed references: {@link Plain} of 48 bytes, for a plain life; {@link Refreshed} of 56,
- * for one with a refresh moment; and for whatever else there is to know {@link Full} of 56, with a {@link NearLife} of 56 more if
- * its life is not plain. A lookup reads what all three have in common, and the trust only if the node is not fresh.
+ * So there are three forms, with compressed references: {@link Plain} of 48 bytes, for a plain life; {@link Refreshed} of 48
+ * too, for one with a refresh moment; and for whatever else there is to know {@link Full} of 56, with a {@link NearLife} of 56 more
+ * if its life is not plain. A lookup reads what all three have in common, and the trust only if the node is not fresh.
  */
 abstract sealed class NearEntry<V> {
 
     private final V value;
     private final long version;
     private final long calmUntil;
-    private final short partition;
+    private final short partition; // with room for a short and an int beside it, before the next eight bytes begin
 
     private NearEntry(V value, long version, long calmUntil, int partition) {
         this.value = value;
@@ -130,31 +130,54 @@ abstract sealed class NearEntry<V> {
     }
 
     /**
-     * With a refresh moment, or with one that was claimed; of weight one. The end of trust is kept as its distance from the
-     * deadline, in ticks of about a millisecond and so that it comes up to a tick too soon, and never too late.
+     * With a refresh moment, or with one that was claimed; of weight one, and of a name below 2^53, as those of the store are.
+     *
+     * <p>The deadline is kept as its distance from the refresh moment, which is put up to 66 microseconds ahead for that, and the
+     * end of trust as its distance from the deadline, so that it comes up to a millisecond too soon, and never too late.
      */
     private static final class Refreshed<V> extends NearEntry<V> {
 
-        private static final int TICK_SHIFT = 20;
-        /** So long that a tick does not matter: a second. */
+        private static final int EARLY_SHIFT = 16;
+        private static final int EARLY_BITS = 27;
+        private static final long MOST_EARLY = ((1L << EARLY_BITS) - 1) << EARLY_SHIFT;
+        private static final int TRUST_SHIFT = 20;
+        /** So long that a millisecond does not matter: a second. */
         private static final long SHORTEST = 1_000_000_000;
 
-        private static final long LONGEST = (long) Integer.MAX_VALUE << TICK_SHIFT;
+        private static final long LONGEST = (long) Integer.MAX_VALUE << TRUST_SHIFT;
+        private static final int NAME_BITS = 53;
 
-        private final long deadline;
-        private final long writtenAt;
+        /** How long before the deadline trust ends. */
         private final int distrusted;
+        /** How long before the deadline the refresh moment is, and above that the highest bits of the name. */
+        private final int early;
+
+        private final int nameLow;
+        private final short nameMiddle;
 
         private Refreshed(V value, long version, NearLife life, int partition) {
-            super(value, version, life.calmUntil(), partition);
-            this.deadline = life.deadline();
-            this.writtenAt = life.writtenAt();
-            this.distrusted = (int) ((deadline - life.trusted() + (1 << TICK_SHIFT) - 1) >> TICK_SHIFT);
+            super(value, version, life.deadline() - (early(life) << EARLY_SHIFT), partition);
+            long name = life.writtenAt();
+            this.distrusted = (int) up(life.deadline() - life.trusted(), TRUST_SHIFT);
+            this.early = (int) (early(life) | name >>> 48 << EARLY_BITS);
+            this.nameLow = (int) name;
+            this.nameMiddle = (short) (name >>> 32);
+        }
+
+        private static long early(NearLife life) {
+            return up(life.deadline() - life.calmUntil(), EARLY_SHIFT);
+        }
+
+        private static long up(long time, int shift) {
+            return (time + (1L << shift) - 1) >> shift;
         }
 
         static boolean canHold(NearLife life) {
             return life.retainedUntil() == life.deadline()
                     && !life.stale()
+                    && life.writtenAt() >>> NAME_BITS == 0
+                    && life.calmUntil() >= 0
+                    && life.deadline() - life.calmUntil() <= MOST_EARLY
                     && life.trusted() >= 0
                     && life.deadline() - life.trusted() >= SHORTEST
                     && life.deadline() - life.trusted() <= LONGEST;
@@ -162,23 +185,24 @@ abstract sealed class NearEntry<V> {
 
         @Override
         long trusted() {
-            return deadline - ((long) distrusted << TICK_SHIFT);
+            return deadline() - ((long) distrusted << TRUST_SHIFT);
         }
 
         @Override
         long deadline() {
-            return deadline;
+            return calmUntil() + ((long) (early & (1 << EARLY_BITS) - 1) << EARLY_SHIFT);
         }
 
         @Override
         long writtenAt() {
-            return writtenAt;
+            return (long) (early >>> EARLY_BITS) << 48 | (nameMiddle & 0xFFFFL) << 32 | nameLow & 0xFFFFFFFFL;
         }
 
         @Override
         NearLife life() {
+            long deadline = deadline();
             long refreshAt = calmUntil() < deadline ? calmUntil() : Long.MAX_VALUE;
-            return new NearLife(trusted(), deadline, refreshAt, deadline, writtenAt, false);
+            return new NearLife(trusted(), deadline, refreshAt, deadline, writtenAt(), false);
         }
     }
 
