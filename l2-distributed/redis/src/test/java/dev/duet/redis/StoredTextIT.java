@@ -203,11 +203,13 @@ class StoredTextIT {
     @Test
     void executeAll_readsOfLargeRecords_readFewerTogether_untilTheyAreSmall() {
         List<RecordKey> large = putMany(128, "v".repeat(100_000));
-        seeAll(large);
-        command("CONFIG", "RESETSTAT");
+        for (int i = 0; i < 3; i++) {
+            seeAll(large);
+            command("CONFIG", "RESETSTAT");
+        }
 
         seeAll(large);
-        assertThat(calls("evalsha")).isBetween(11L, 16L); // of ten records, about 1 MiB, each
+        assertThat(calls("evalsha")).isEqualTo(13); // of ten records, about 1 MiB, each
 
         List<RecordKey> small = putMany(128, "v");
         for (int i = 0; i < 5; i++) {

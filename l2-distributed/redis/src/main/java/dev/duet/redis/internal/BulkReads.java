@@ -170,10 +170,16 @@ final class BulkReads {
                 left.add(asked);
             }
         }
-        together = bytes > BYTES
-                ? (int) Math.max(LEAST, group.size() * (long) BYTES / bytes)
-                : Math.min(2 * together, MOST);
+        adapt(group.size(), bytes);
         return left;
+    }
+
+    private void adapt(int records, long bytes) {
+        if (bytes > BYTES) {
+            together = (int) Math.max(LEAST, records * (long) BYTES / bytes);
+        } else if (records >= together && bytes < BYTES / 2) {
+            together = Math.min(2 * together, MOST);
+        }
     }
 
     private static <R> void ask(List<Asked<R>> left, Function<List<Request<R>>, List<CompletableFuture<R>>> oneByOne) {
