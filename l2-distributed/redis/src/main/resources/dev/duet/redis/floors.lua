@@ -11,13 +11,12 @@ local function version_of(reply)
   end
 end
 
--- The floor of a cache, as the floors' text has it: its own, or the base. Nil if it is lost.
+-- The floor of a cache, as the floors' text has it: its own, which is above the base, or the base. Nil if it is lost.
 local function floor_of(floors, cache)
   local base = version_of(string.match(floors or '', '^(%d+) '))
   local _, at = string.find(floors or '', ' ' .. cache .. '=', 1, true)
   if not base or not at then
     return base
   end
-  local own = version_of(string.match(floors, '^%d+', at + 1))
-  return own and math.max(base, own)
+  return version_of(string.match(floors, '^%d+', at + 1))
 end

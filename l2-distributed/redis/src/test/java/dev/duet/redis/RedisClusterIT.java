@@ -158,7 +158,7 @@ class RedisClusterIT {
     }
 
     @Test
-    void manyReads_byAClientThatDoesNotKnowOfTheCluster_goPartitionByPartition() {
+    void manyReadsAndHeads_byAClientThatDoesNotKnowOfTheCluster_goPartitionByPartition() {
         try (RedisServer alone = node();
                 RedisStore store = RedisStore.connect(alone.uri())) {
             alone.command(slots(0, SLOTS));
@@ -167,6 +167,7 @@ class RedisClusterIT {
                     .untilAsserted(() -> assertThat((String) alone.command("CLUSTER", "INFO"))
                             .contains("cluster_state:ok"));
             Namespace namespace = store.open(NamespaceConfig.defaults(), "n1");
+            assertThat(await(namespace.heads())).hasSize(64).doesNotContain(0);
             List<RecordKey> keys = IntStream.range(0, 200)
                     .mapToObj(i -> namespace.config().recordKey("users", Integer.toString(i)))
                     .toList();

@@ -201,6 +201,35 @@ class StoredTextIT {
     }
 
     @Test
+    void floor_ofACacheWhoseNameEndsAnothers_isItsOwn() {
+        RecordKey other = new RecordKey(0, "sers", "456");
+        put(namespace, other, "v1");
+        put(namespace, key, "v1");
+        await(namespace.invalidateAll("users"));
+
+        assertThat(see(namespace, other)).isEqualTo("v1");
+        assertThat(await(namespace.execute(other, new Operation.Lease("loader", HOUR, 0))))
+                .isInstanceOf(LeaseReply.Refused.class);
+        assertThat(seeAll(List.of(other, new RecordKey(0, "sers", "457")))).containsExactly("v1", "Missing");
+        assertThat(see(namespace, key)).isEqualTo("Missing");
+
+        await(namespace.invalidateAll("sers"));
+        await(namespace.invalidateAll("users"));
+        assertThat(floors()).matches("\\d+ \\w+ users=\\d+ sers=\\d+");
+    }
+
+    @Test
+    void heads_ofOneServer_takeOneCommand() {
+        await(namespace.heads());
+        command("CONFIG", "RESETSTAT");
+
+        await(namespace.heads());
+        assertThat(calls("evalsha")).isOne();
+        assertThat(calls("mget")).isOne();
+        assertThat(calls("get")).isZero();
+    }
+
+    @Test
     void executeAll_readsOfLargeRecords_readFewerTogether_untilTheyAreSmall() {
         List<RecordKey> large = putMany(128, "v".repeat(100_000));
         for (int i = 0; i < 3; i++) {

@@ -8,7 +8,7 @@ final class FloorsText {
 
     private FloorsText() {}
 
-    /** The floor of a cache: its own, or the base that lies under all; 0 if it is lost. */
+    /** The floor of a cache: its own, or else the base that lies under all; 0 if it is lost. */
     static long floor(byte[] bytes, String cache) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         long base = version(text, 0, ' ');
@@ -16,8 +16,7 @@ final class FloorsText {
         if (base == 0 || own < 0) {
             return base;
         }
-        long floor = version(text + ' ', own + cache.length() + 2, ' ');
-        return floor == 0 ? 0 : Math.max(base, floor);
+        return version(text + ' ', own + cache.length() + 2, ' ');
     }
 
     /** The version that {@code bytes} say and nothing else; 0 if they say none. */
