@@ -158,13 +158,17 @@ class StoredTextIT {
         assertThat((String) command("INFO", "commandstats")).containsPattern("cmdstat_eval:calls=[1-3],");
     }
 
-    private List<String> seeAll(List<RecordKey> keys) {
+    private List<Reading> readAll(List<RecordKey> keys) {
         List<Namespace.Request<Reading>> reads = new ArrayList<>();
         keys.forEach(one -> reads.add(new Namespace.Request<>(one, new Operation.Read())));
-        return namespace.executeAll(reads).stream()
-                .map(reply -> await(reply) instanceof Reading.Hit hit
+        return namespace.executeAll(reads).stream().map(Redises::await).toList();
+    }
+
+    private List<String> seeAll(List<RecordKey> keys) {
+        return readAll(keys).stream()
+                .map(reading -> reading instanceof Reading.Hit hit
                         ? new String(hit.payload().bytes(), StandardCharsets.UTF_8)
-                        : await(reply).getClass().getSimpleName())
+                        : reading.getClass().getSimpleName())
                 .toList();
     }
 
@@ -279,6 +283,7 @@ class StoredTextIT {
         assertThat(seeAll(keys)).containsExactly("v0", "Missing", "Missing", "v3");
 
         command("SET", prefix + "head", "no number");
+        assertThat(readAll(keys)).allMatch(reading -> reading.head() > 0);
         assertThat(seeAll(keys).get(0)).isEqualTo(see(namespace, keys.get(0)));
 
         command("DEL", prefix + "floors"); // so that nobody knows what lies below one
