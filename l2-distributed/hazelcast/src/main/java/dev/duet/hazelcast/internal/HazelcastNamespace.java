@@ -37,6 +37,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -58,6 +59,7 @@ public final class HazelcastNamespace implements Namespace {
     private final int maximumRecords;
     private final long timeout;
     private final Executor executor;
+    private final Answers answers;
     private final IMap<Integer, PartitionState> partitions;
     private final List<MapSettings> settings;
     private final List<HazelcastFeed> subscriptions = new CopyOnWriteArrayList<>();
@@ -77,6 +79,7 @@ public final class HazelcastNamespace implements Namespace {
         this.maximumRecords = Math.max(1, maximumRecords / config.partitions());
         this.timeout = timeout;
         this.executor = executor;
+        this.answers = new Answers(instance, address, executor);
         String map = Names.of(config.name());
         this.settings = await(() -> prepare(map));
         settings.forEach(ofMember -> ofMember.check(map, address));
@@ -213,30 +216,15 @@ public final class HazelcastNamespace implements Namespace {
         Limits limits = new Limits(partition, maximumRecords);
         long request = ThreadLocalRandom.current().nextLong();
         PartitionProcessor processor = new PartitionProcessor(config.name(), node, limits, request, founding, step);
-        return bounded(
-                () -> partitions.<byte[]>submitToKey(partition, processor).thenApply(bytes -> read(bytes, reply)));
+        return bounded(() -> partitions.<byte[]>submitToKey(partition, processor), bytes -> read(bytes, reply));
     }
 
     private <T> CompletionStage<T> take(int partition, Step step, Reply<T> reply) {
         return take(partition, step, false, reply);
     }
 
-    /** A stage of this node's own, which fails in time and as a store's does. */
-    private <T> CompletableFuture<T> bounded(Supplier<CompletionStage<T>> asked) {
-        CompletableFuture<T> stage = new CompletableFuture<>();
-        try {
-            asked.get().whenComplete((reply, failure) -> {
-                if (failure == null) {
-                    stage.complete(reply);
-                } else {
-                    stage.completeExceptionally(failure);
-                }
-            });
-        } catch (RuntimeException e) {
-            stage.completeExceptionally(e);
-        }
-        return stage.orTimeout(Math.min(timeout, MapSettings.LONGEST_STEP), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.translate(failure, address)));
+    private <A, T> CompletableFuture<T> bounded(Supplier<CompletionStage<A>> asked, Function<A, T> of) {
+        return answers.take(asked, Math.min(timeout, MapSettings.LONGEST_STEP), of);
     }
 
     private static <T> T read(byte[] bytes, Reply<T> reply) {
@@ -318,7 +306,7 @@ public final class HazelcastNamespace implements Namespace {
     /** Asks all partitions in one round trip to each member, and those that have to be looked at first once more. */
     private <T> CompletionStage<List<T>> ask(Step step, Reply<T> reply) {
         Set<Integer> keys = all().stream().collect(Collectors.toSet());
-        return bounded(() -> partitions.<byte[]>submitToKeys(keys, new PartitionReader(step)))
+        return bounded(() -> partitions.<byte[]>submitToKeys(keys, new PartitionReader(step)), known -> known)
                 .thenCompose(known -> gather(all(), partition -> {
                     byte[] bytes = known.get(partition);
                     return bytes == null
@@ -354,7 +342,7 @@ public final class HazelcastNamespace implements Namespace {
         HazelcastFeed feed = new HazelcastFeed(instance, config.name(), listener, this::prepareAgain);
         subscriptions.add(feed);
         CompletableFuture<ChangeSubscription> made =
-                bounded(() -> CompletableFuture.runAsync(feed::open, executor).thenApply(opened -> feed));
+                bounded(() -> CompletableFuture.runAsync(feed::open, executor), opened -> feed);
         return made.whenComplete((subscription, failure) -> {
             if (failure != null) { // too late perhaps, and then nobody would close it
                 feed.close();
