@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>All members and clients need this module on their class path, and no class of the application's: what is stored is bytes.
  *
- * <p>Thread-safe. The stages that the store returns complete on a thread of Hazelcast's or of the common pool: what depends on
- * them must not block.
+ * <p>Thread-safe. The stages that the store returns complete on a thread that brings Hazelcast's answers, or on one of the store's:
+ * what depends on them must not block.
  */
 public final class HazelcastStore implements Store {
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -119,6 +120,16 @@ public final class StorePartition {
             take(new Effect.Changed(new Change(number, moment.next(), key.cache(), key.key(), origin)), effects);
         }
         return outcome.reply();
+    }
+
+    /** The reply to an operation that has nothing to change or to tell now; else nothing, and {@link #execute} is to be asked. */
+    @SuppressWarnings("ReferenceEquality") // as above
+    public <R> Optional<R> ask(RecordKey key, Operation<R> operation, long now) {
+        StoredRecord record = get(key);
+        Outcome<R> outcome = operation.apply(record, new Moment(now, head, floor(key.cache())));
+        return outcome.record() == record && !outcome.hint() && !outcome.change()
+                ? Optional.of(outcome.reply())
+                : Optional.empty();
     }
 
     /** Invalidates a whole cache, as {@link Namespace#invalidateAll} does; the new floor. */

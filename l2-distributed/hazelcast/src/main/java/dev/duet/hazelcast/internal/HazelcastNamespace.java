@@ -25,9 +25,11 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,9 +39,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +52,9 @@ public final class HazelcastNamespace implements Namespace {
 
     /** The version of what is stored and of what travels. */
     private static final int FORMAT = 1;
+
+    /** In milliseconds, of what is asked of many partitions at once, before each is asked by itself. */
+    private static final long LONGEST_READ = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.duet.Hazelcast");
 
@@ -58,6 +65,7 @@ public final class HazelcastNamespace implements Namespace {
     private final int maximumRecords;
     private final long timeout;
     private final Executor executor;
+    private final Answers answers;
     private final IMap<Integer, PartitionState> partitions;
     private final List<MapSettings> settings;
     private final List<HazelcastFeed> subscriptions = new CopyOnWriteArrayList<>();
@@ -77,6 +85,7 @@ public final class HazelcastNamespace implements Namespace {
         this.maximumRecords = Math.max(1, maximumRecords / config.partitions());
         this.timeout = timeout;
         this.executor = executor;
+        this.answers = new Answers(instance, address, executor);
         String map = Names.of(config.name());
         this.settings = await(() -> prepare(map));
         settings.forEach(ofMember -> ofMember.check(map, address));
@@ -213,30 +222,15 @@ public final class HazelcastNamespace implements Namespace {
         Limits limits = new Limits(partition, maximumRecords);
         long request = ThreadLocalRandom.current().nextLong();
         PartitionProcessor processor = new PartitionProcessor(config.name(), node, limits, request, founding, step);
-        return bounded(
-                () -> partitions.<byte[]>submitToKey(partition, processor).thenApply(bytes -> read(bytes, reply)));
+        return bounded(() -> partitions.<byte[]>submitToKey(partition, processor), bytes -> read(bytes, reply));
     }
 
     private <T> CompletionStage<T> take(int partition, Step step, Reply<T> reply) {
         return take(partition, step, false, reply);
     }
 
-    /** A stage of this node's own, which fails in time and as a store's does. */
-    private <T> CompletableFuture<T> bounded(Supplier<CompletionStage<T>> asked) {
-        CompletableFuture<T> stage = new CompletableFuture<>();
-        try {
-            asked.get().whenComplete((reply, failure) -> {
-                if (failure == null) {
-                    stage.complete(reply);
-                } else {
-                    stage.completeExceptionally(failure);
-                }
-            });
-        } catch (RuntimeException e) {
-            stage.completeExceptionally(e);
-        }
-        return stage.orTimeout(Math.min(timeout, MapSettings.LONGEST_STEP), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.translate(failure, address)));
+    private <A, T> CompletableFuture<T> bounded(Supplier<CompletionStage<A>> asked, Function<A, T> of) {
+        return answers.take(asked, Math.min(timeout, MapSettings.LONGEST_STEP), of);
     }
 
     private static <T> T read(byte[] bytes, Reply<T> reply) {
@@ -257,43 +251,66 @@ public final class HazelcastNamespace implements Namespace {
         return executeAll(List.of(new Request<>(key, operation))).get(0);
     }
 
+    /**
+     * {@inheritDoc} Here that is so for reads of what is there; any other operation takes a message to its partition, since
+     * Hazelcast acknowledges what is sent to many partitions together without their backups.
+     */
     @Override
-    @SuppressWarnings("unchecked") // an operation's reply is of its type
     public <R> List<CompletionStage<R>> executeAll(List<Request<R>> requests) {
-        List<CompletableFuture<R>> replies = new ArrayList<>(requests.size());
-        Map<Integer, List<Integer>> byPartition = new HashMap<>();
-        for (int i = 0; i < requests.size(); i++) {
-            replies.add(new CompletableFuture<>());
-            byPartition
-                    .computeIfAbsent(requests.get(i).key().partition(), p -> new ArrayList<>())
-                    .add(i);
+        Bulk<R> bulk = new Bulk<>(requests);
+        List<Bulk<R>.Part> parts = bulk.parts();
+        if (parts.size() > 1 && bulk.isReading()) {
+            Bulk.groups(parts).forEach(this::read);
+        } else {
+            parts.forEach(this::execute);
         }
-        byPartition.forEach((partition, all) -> {
-            for (int from = 0; from < all.size(); from += Step.Execute.MOST) {
-                List<Integer> some = all.subList(from, Math.min(all.size(), from + Step.Execute.MOST));
-                List<Step.Call<?>> calls = new ArrayList<>(some.size());
-                some.forEach(i -> calls.add(
-                        new Step.Call<>(requests.get(i).key(), requests.get(i).operation())));
-                take(partition, new Step.Execute(calls), in -> {
-                            List<Object> read = new ArrayList<>(calls.size());
-                            for (int i = 0; i < calls.size(); i++) {
-                                read.add(Wire.readReply(in));
-                            }
-                            return read;
-                        })
-                        .whenComplete((read, failure) -> {
-                            for (int i = 0; i < some.size(); i++) {
-                                CompletableFuture<R> reply = replies.get(some.get(i));
-                                if (failure == null) {
-                                    reply.complete((R) read.get(i));
-                                } else {
-                                    reply.completeExceptionally(Failures.translate(failure, address));
-                                }
-                            }
-                        });
-            }
-        });
-        return List.copyOf(replies);
+        return bulk.replies();
+    }
+
+    private <R> void execute(Bulk<R>.Part part) {
+        take(
+                        part.partition(),
+                        new Step.Execute(part.calls()),
+                        in -> part.read(in, from -> Optional.of(Wire.readReply(from))))
+                .whenComplete((replies, failure) -> {
+                    if (failure == null) {
+                        part.reply(replies);
+                    } else {
+                        part.fail(Failures.translate(failure, address));
+                    }
+                });
+    }
+
+    /**
+     * Asks for what is there, of all partitions at once, and has carried out what is left. One partition that does not answer
+     * keeps the others waiting, but not for long: then each is asked by itself.
+     */
+    private <R> void read(List<Bulk<R>.Part> parts) {
+        Map<Integer, List<Step.Call<?>>> calls = new HashMap<>();
+        parts.forEach(part -> calls.put(part.partition(), part.calls()));
+        answers.<Map<Integer, byte[]>, List<List<Optional<Object>>>>take(
+                        () -> partitions.submitToKeys(calls.keySet(), new PartitionReader(new Step.Ask(calls))),
+                        LONGEST_READ,
+                        known -> parts.stream()
+                                .map(part -> read(known.get(part.partition()), part))
+                                .toList())
+                .whenComplete((known, failure) -> {
+                    for (int i = 0; i < parts.size(); i++) {
+                        Bulk<R>.Part left = failure == null ? parts.get(i).reply(known.get(i)) : parts.get(i);
+                        if (left.size() > 0) {
+                            execute(left);
+                        }
+                    }
+                });
+    }
+
+    /** What a {@link PartitionReader} knows, if anything. */
+    private static <R> List<Optional<Object>> read(byte @Nullable [] bytes, Bulk<R>.Part part) {
+        return bytes == null
+                ? Collections.nCopies(part.size(), Optional.empty())
+                : read(
+                        bytes,
+                        in -> part.read(in, from -> Optional.ofNullable(Wire.readNullable(from, Wire::readReply))));
     }
 
     @Override
@@ -318,7 +335,7 @@ public final class HazelcastNamespace implements Namespace {
     /** Asks all partitions in one round trip to each member, and those that have to be looked at first once more. */
     private <T> CompletionStage<List<T>> ask(Step step, Reply<T> reply) {
         Set<Integer> keys = all().stream().collect(Collectors.toSet());
-        return bounded(() -> partitions.<byte[]>submitToKeys(keys, new PartitionReader(step)))
+        return bounded(() -> partitions.<byte[]>submitToKeys(keys, new PartitionReader(step)), known -> known)
                 .thenCompose(known -> gather(all(), partition -> {
                     byte[] bytes = known.get(partition);
                     return bytes == null
@@ -354,7 +371,7 @@ public final class HazelcastNamespace implements Namespace {
         HazelcastFeed feed = new HazelcastFeed(instance, config.name(), listener, this::prepareAgain);
         subscriptions.add(feed);
         CompletableFuture<ChangeSubscription> made =
-                bounded(() -> CompletableFuture.runAsync(feed::open, executor).thenApply(opened -> feed));
+                bounded(() -> CompletableFuture.runAsync(feed::open, executor), opened -> feed);
         return made.whenComplete((subscription, failure) -> {
             if (failure != null) { // too late perhaps, and then nobody would close it
                 feed.close();

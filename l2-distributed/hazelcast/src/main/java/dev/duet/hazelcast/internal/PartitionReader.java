@@ -1,5 +1,6 @@
 package dev.duet.hazelcast.internal;
 
+import com.hazelcast.cluster.Cluster;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.core.ReadOnly;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +42,8 @@ final class PartitionReader
 
     @Override
     public byte @Nullable [] process(Map.Entry<Integer, PartitionState> entry) {
-        UUID here = Objects.requireNonNull(instance, "instance")
-                .getCluster()
-                .getLocalMember()
-                .getUuid();
+        Cluster cluster = Objects.requireNonNull(instance, "instance").getCluster();
+        UUID here = cluster.getLocalMember().getUuid();
         PartitionState state = entry.getValue();
         if (state == null || state.isNewTo(here)) {
             return null;
@@ -53,7 +53,7 @@ final class PartitionReader
             step.run(
                     state.partition(),
                     "",
-                    0,
+                    state.next(TimeUnit.MILLISECONDS.toMicros(cluster.getClusterTime())),
                     effect -> {
                         throw new IllegalStateException("a step that changes something is not for a reader: " + step);
                     },

@@ -8,7 +8,9 @@ import dev.duet.store.StorePartition;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** What a node has done in a partition, in one atomic step. It travels to the partition, and its reply back, as bytes. */
@@ -23,13 +25,14 @@ sealed interface Step {
     static Step read(DataInput in) throws IOException {
         byte kind = in.readByte();
         return switch (kind) {
-            case 1 -> new Execute(Wire.readAll(in, from -> new Call<>(Wire.readKey(from), Wire.readOperation(from))));
+            case 1 -> new Execute(Wire.readAll(in, Call::read));
             case 2 -> new InvalidateAll(Wire.readText(in));
             case 3 -> new StartOver(in.readLong(), in.readLong());
             case 4 -> new ChangesAfter(in.readLong());
             case 5 -> new ClaimPending(Wire.readText(in), Wire.readText(in), in.readLong(), in.readInt());
             case 6 -> new Head();
             case 7 -> new Parked(Wire.readText(in), in.readInt());
+            case 8 -> Ask.of(in);
             default ->
                 throw new IOException(
                         "unknown step " + kind
@@ -41,6 +44,15 @@ sealed interface Step {
     record Call<R>(RecordKey key, Operation<R> operation) {
         R run(StorePartition partition, String origin, long now, Consumer<Effect> effects) {
             return partition.execute(key, operation, origin, now, effects);
+        }
+
+        void write(DataOutput out) throws IOException {
+            Wire.writeKey(out, key);
+            Wire.writeOperation(out, operation);
+        }
+
+        static Call<?> read(DataInput in) throws IOException {
+            return new Call<>(Wire.readKey(in), Wire.readOperation(in));
         }
     }
 
@@ -61,10 +73,7 @@ sealed interface Step {
         @Override
         public void write(DataOutput out) throws IOException {
             out.writeByte(1);
-            Wire.writeAll(out, calls, (to, call) -> {
-                Wire.writeKey(to, call.key());
-                Wire.writeOperation(to, call.operation());
-            });
+            Wire.writeAll(out, calls, (to, call) -> call.write(to));
         }
     }
 
@@ -173,6 +182,38 @@ sealed interface Step {
             out.writeByte(7);
             Wire.writeText(out, cache);
             out.writeInt(most);
+        }
+    }
+
+    /**
+     * Replies to each operation that has nothing to change now; the others are for {@link Execute}. Changes nothing, so that a
+     * {@link PartitionReader} can ask, and is for many partitions at once, of which each has operations of its own.
+     */
+    record Ask(Map<Integer, List<Call<?>>> calls) implements Step {
+        @Override
+        public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
+                throws IOException {
+            for (Call<?> call : calls.getOrDefault(partition.number(), List.of())) {
+                Object known = partition.ask(call.key(), call.operation(), now).orElse(null);
+                Wire.writeNullable(reply, known, Wire::writeReply);
+            }
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            out.writeByte(8);
+            Wire.writeAll(out, List.copyOf(calls.entrySet()), (to, ofPartition) -> {
+                to.writeInt(ofPartition.getKey());
+                Wire.writeAll(to, ofPartition.getValue(), (each, call) -> call.write(each));
+            });
+        }
+
+        static Ask of(DataInput in) throws IOException {
+            Map<Integer, List<Call<?>>> calls = new HashMap<>();
+            for (int partitions = in.readInt(); partitions > 0; partitions--) {
+                calls.put(in.readInt(), Wire.readAll(in, Call::read));
+            }
+            return new Ask(calls);
         }
     }
 }

@@ -7,15 +7,19 @@ import dev.duet.hazelcast.HazelcastStore;
 import dev.duet.hazelcast.Members;
 import dev.duet.store.Content;
 import dev.duet.store.Effect;
+import dev.duet.store.LeaseReply;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
 import dev.duet.store.Payload;
 import dev.duet.store.PendingOperation;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
@@ -103,6 +107,46 @@ class PartitionProcessorIT {
         assertThat(processor.getBackupProcessor())
                 .as("the second run only repeats a reply")
                 .isNull();
+    }
+
+    @Test
+    void reader_ofAPartitionThatHasComeToTheMember_hasNoReplyBeforeTheProcessorHasLooked() {
+        PartitionState state = new PartitionState(new Limits(0, 100).partition(0));
+        step(state, KEY, new Operation.Put(CONTENT)); // on another member
+        PartitionReader reader =
+                new PartitionReader(new Step.Ask(Map.of(0, List.of(new Step.Call<>(KEY, new Operation.Read())))));
+        reader.setHazelcastInstance(members.get(0));
+
+        byte[] before = reader.process(new AbstractMap.SimpleEntry<>(0, state));
+        process(put(12), state);
+        byte[] after = reader.process(new AbstractMap.SimpleEntry<>(0, state));
+
+        assertThat(before).isNull();
+        assertThat(after).isNotNull();
+    }
+
+    @Test
+    void reader_ofAnOperationThatWouldChangeSomething_doesNot_andLeavesIt() throws Exception {
+        PartitionState state = new PartitionState(new Limits(0, 100).partition(0));
+        process(put(13), state);
+        List<Effect> image = state.partition().image();
+        RecordKey missing = CONFIG.recordKey("users", "missing");
+        PartitionReader reader = new PartitionReader(new Step.Ask(Map.of(
+                0,
+                List.of(
+                        new Step.Call<>(missing, new Operation.Lease("l1", 1_000, 0)),
+                        new Step.Call<>(KEY, new Operation.Lease("l2", 1_000, 0))),
+                1,
+                List.of(new Step.Call<>(new RecordKey(1, "users", "b"), new Operation.Read())))));
+        reader.setHazelcastInstance(members.get(0));
+
+        byte[] reply = reader.process(new AbstractMap.SimpleEntry<>(0, state));
+
+        assertThat(state.partition().image()).isEqualTo(image);
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(reply));
+        assertThat(Wire.readNullable(in, Wire::readReply)).isNull();
+        assertThat(Wire.readNullable(in, Wire::readReply)).isInstanceOf(LeaseReply.Refused.class);
+        assertThat(in.available()).isZero();
     }
 
     private static Batch step(PartitionState state, RecordKey key, Operation<?> operation) {
