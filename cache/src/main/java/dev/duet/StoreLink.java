@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -434,12 +435,7 @@ final class StoreLink {
                             paid.increment();
                             owed.paid(cache, debt);
                         })));
-        debts.keys()
-                .forEach((key, debt) -> payments.add(startAnyhow(ns -> ns.execute(key, new Operation.Invalidate()))
-                        .thenAccept(version -> {
-                            paid.increment();
-                            owed.paid(key, debt);
-                        })));
+        payments.addAll(payKeys(debts.keys()));
         CompletableFuture<Void> done = CompletableFuture.allOf(payments.toArray(new CompletableFuture<?>[0]));
         Future<?> timer = later(
                 () -> done.completeExceptionally(
@@ -461,6 +457,30 @@ final class StoreLink {
                 count(failure);
             }
         });
+    }
+
+    /** Invalidates keys that are owed, all in one round trip; each is paid by itself. */
+    private List<CompletableFuture<Void>> payKeys(Map<RecordKey, Long> debts) {
+        List<Namespace.Request<Long>> requests = debts.keySet().stream()
+                .map(key -> new Namespace.Request<>(key, new Operation.Invalidate()))
+                .toList();
+        List<CompletionStage<Long>> replies;
+        try {
+            replies = requests.isEmpty() ? List.of() : namespace.executeAll(requests);
+        } catch (RuntimeException e) {
+            return List.of(CompletableFuture.failedFuture(e));
+        }
+        List<CompletableFuture<Void>> payments = new ArrayList<>(requests.size());
+        for (int i = 0; i < requests.size(); i++) {
+            RecordKey key = requests.get(i).key();
+            payments.add(replies.get(i)
+                    .thenAccept(version -> {
+                        paid.increment();
+                        owed.paid(key, debts.get(key));
+                    })
+                    .toCompletableFuture());
+        }
+        return payments;
     }
 
     private Future<?> later(Runnable task, Duration delay) {

@@ -299,6 +299,21 @@ class OutageTest {
     }
 
     @Test
+    void A15_severalOwed_arePaidInOneRoundTrip() {
+        n1.link.down(true);
+        for (int i = 0; i < 100; i++) {
+            n1.users.invalidate(400L + i);
+        }
+        int before = n1.link.roundTrips().size();
+        n1.link.down(false);
+
+        cluster.advance(AUDIT);
+
+        assertThat(n1.duet.health().owedInvalidations()).isZero();
+        assertThat(n1.link.roundTrips()).hasSize(before + 1);
+    }
+
+    @Test
     void A15_storeDownAgainWhilePaying_theRestStaysOwed() {
         n1.link.down(true);
         for (int i = 0; i < 600; i++) {
