@@ -374,11 +374,7 @@ final class StoreLink {
             if (!down) {
                 count(failure);
             }
-        } else if (down) {
-            if (!isHeld()) {
-                pay();
-            }
-        } else if (!owed.isEmpty()) {
+        } else if (down || !owed.isEmpty()) {
             pay();
         } else {
             breaker.recordSuccess();
@@ -425,7 +421,7 @@ final class StoreLink {
         payFirst();
     }
 
-    /** Pays some of what is owed, then the rest; then the store is up. */
+    /** Pays some of what is owed, then the rest; then the store is up, unless it is held. */
     private void payFirst() {
         Debts debts = owed.first(PAID_AT_ONCE);
         List<CompletableFuture<Void>> payments = new ArrayList<>();
@@ -452,7 +448,9 @@ final class StoreLink {
                 if (!payments.isEmpty()) {
                     LOG.info("What was owed to the store at {} has been invalidated", address);
                 }
-                up();
+                if (!isHeld()) {
+                    up();
+                }
             } else if (!down) {
                 count(failure);
             }

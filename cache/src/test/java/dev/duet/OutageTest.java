@@ -431,6 +431,22 @@ class OutageTest {
         assertThat(third).isGreaterThan(second);
     }
 
+    @Test
+    void A15_storeThatIsNotTrustedYet_isToldOfWritesAllTheSame() {
+        recovery();
+        n2.email(ID);
+        n1.link.down(true);
+        trip();
+        n1.users.update(ID, () -> cluster.commit(ID, "v2"));
+        n1.link.down(false);
+
+        cluster.advance(AUDIT);
+
+        assertThat(n1.duet.health().status()).isEqualTo(Health.Status.DOWN);
+        assertThat(n1.duet.health().owedInvalidations()).isZero();
+        assertThat(n2.email(ID)).isEqualTo("v2");
+    }
+
     private Duration recovery() {
         n1.link.down(true);
         trip();
