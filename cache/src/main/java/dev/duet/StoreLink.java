@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A node's way to the store. Bounds how long a call is waited for; once several have failed makes no more, so that callers
  * do without the store at once (promise P5); and when the store answers again, invalidates what this node owes before
- * anything else. Thread-safe.
+ * anything else; then other nodes have a moment to do the same before what the store has is trusted. Thread-safe.
  *
  * <p>Implementation note. The probe is the follower's audit: it goes on while the store is down, one at a time, and past the
  * circuit breaker. When it succeeds, the debts are paid, past it too; only then is it closed, and calls are made again. The
@@ -52,6 +52,9 @@ final class StoreLink {
     private static final int PAID_AT_ONCE = 256;
     /** For each so many operations that are sent together, one more timeout is granted. */
     private static final int MANY = 1_000;
+
+    /** How long other nodes have to find out that the store answers and to pay what they owe it. */
+    private static final long SETTLING = 250_000_000L;
 
     private static final long STEADY = 10_000_000_000L;
     private static final long FIRST_HOLD = 500_000_000L;
@@ -77,6 +80,8 @@ final class StoreLink {
     private final LongAdder paid = new LongAdder();
     /** Whether calls are made; changed under the lock of this. */
     private volatile boolean down;
+    /** From when on the store is taken to know what was written during its last outage; changed under the lock of this. */
+    private volatile long settledAt = Long.MIN_VALUE;
     /** Whether it stays down; guarded by this. */
     private boolean closed;
     /** Why it is down; guarded by this. */
@@ -353,6 +358,7 @@ final class StoreLink {
             }
             breaker.open();
             down = true;
+            settledAt = Long.MAX_VALUE;
             reason = why;
             outages++;
             downSince = clock.read();
@@ -448,6 +454,7 @@ final class StoreLink {
                 if (!payments.isEmpty()) {
                     LOG.info("What was owed to the store at {} has been invalidated", address);
                 }
+                settle();
                 if (!isHeld()) {
                     up();
                 }
@@ -489,6 +496,13 @@ final class StoreLink {
         }
     }
 
+    /** This node has paid: now others have their time to. It begins once for each outage, however often is paid. */
+    private synchronized void settle() {
+        if (settledAt == Long.MAX_VALUE) {
+            settledAt = clock.read() + SETTLING;
+        }
+    }
+
     private void up() {
         long nanos;
         synchronized (this) {
@@ -518,6 +532,14 @@ final class StoreLink {
 
     boolean isDown() {
         return down;
+    }
+
+    /**
+     * Whether other nodes have had time to tell the store what they wrote during its last outage. Until then it may have values
+     * that were superseded long ago, and that no audit finds.
+     */
+    boolean isSettled() {
+        return clock.read() >= settledAt;
     }
 
     /** Why the store is taken to be down, or null. */
