@@ -466,8 +466,9 @@ final class StoreLink {
 
     /** Invalidates keys that are owed, all in one round trip; each is paid by itself. */
     private List<CompletableFuture<Void>> payKeys(Map<RecordKey, Long> debts) {
-        List<Namespace.Request<Long>> requests = debts.keySet().stream()
-                .map(key -> new Namespace.Request<>(key, new Operation.Invalidate()))
+        List<Map.Entry<RecordKey, Long>> due = List.copyOf(debts.entrySet());
+        List<Namespace.Request<Long>> requests = due.stream()
+                .map(debt -> new Namespace.Request<>(debt.getKey(), new Operation.Invalidate()))
                 .toList();
         List<CompletionStage<Long>> replies;
         try {
@@ -475,13 +476,13 @@ final class StoreLink {
         } catch (RuntimeException e) {
             return List.of(CompletableFuture.failedFuture(e));
         }
-        List<CompletableFuture<Void>> payments = new ArrayList<>(requests.size());
-        for (int i = 0; i < requests.size(); i++) {
-            RecordKey key = requests.get(i).key();
+        List<CompletableFuture<Void>> payments = new ArrayList<>(due.size());
+        for (int i = 0; i < due.size(); i++) {
+            Map.Entry<RecordKey, Long> debt = due.get(i);
             payments.add(replies.get(i)
                     .thenAccept(version -> {
                         paid.increment();
-                        owed.paid(key, debts.get(key));
+                        owed.paid(debt.getKey(), debt.getValue());
                     })
                     .toCompletableFuture());
         }
