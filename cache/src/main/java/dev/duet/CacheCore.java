@@ -169,6 +169,15 @@ final class CacheCore<K, V> {
                 }));
     }
 
+    /**
+     * Whether the store may have an older value of a key than was written while it did not answer: by this node, which still
+     * owes it, or by another that may still do so. Nobody owes anything of a cache that writes behind.
+     */
+    boolean isBehind(RecordKey key) {
+        StoreLink link = node.link();
+        return link.owed.covers(key) || (config.writeBehind() == null && !link.isDown() && !link.isSettled());
+    }
+
     /** How long a lease stands that nobody renews. */
     long leaseTerm() {
         return leaseTerm;

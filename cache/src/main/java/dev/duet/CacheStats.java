@@ -23,7 +23,8 @@ import java.time.Duration;
  * @param oversized values that were too large to be kept
  * @param unreadable records of the store that were damaged, foreign, or of another schema
  * @param storeFailures operations of the store that failed
- * @param loadsAlone loads that went past the store, since it did not answer, or held what this node has overwritten
+ * @param loadsAlone loads that went past the store, since it did not answer, had just come back, or held what this node has
+ *     overwritten
  * @param unannouncedWrites writes that were made though the store could not be told of them before
  * @param absentHits reads answered by the fact, known near or in the store, that there is no value; they count as hits of
  *     that level as well

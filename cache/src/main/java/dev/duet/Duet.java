@@ -373,7 +373,9 @@ public final class Duet implements AutoCloseable {
 
         @Override
         public void fresh(long sentAt) {
-            node.freshness().extend(sentAt + node.maxStaleness().toNanos());
+            if (node.link().isSettled()) {
+                node.freshness().extend(sentAt + node.maxStaleness().toNanos());
+            }
         }
 
         @Override

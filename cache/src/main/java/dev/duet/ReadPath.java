@@ -146,7 +146,7 @@ final class ReadPath<K, V> {
         background.execute(() -> {
             try {
                 RecordKey record = core.recordKey(key);
-                if (core.node.link().isDown() || core.node.link().owed.covers(record)) {
+                if (core.node.link().isDown() || core.isBehind(record)) {
                     core.refreshLater(key, hit.writtenAt());
                     return;
                 }
@@ -320,7 +320,7 @@ final class ReadPath<K, V> {
     private CompletableFuture<@Nullable Answer<V>> peek(K key, boolean fails, Executor steps) {
         core.stats.nearMisses.increment();
         KeyRead<K, V> read = ReadRun.keyRead(core, core.flights.prepare(key), false);
-        if (core.node.link().owed.covers(read.record)) {
+        if (core.isBehind(read.record)) {
             return fails
                     ? CompletableFuture.failedFuture(
                             core.unavailable(read.record.key(), core.node.link().owing()))

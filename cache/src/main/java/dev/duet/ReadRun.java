@@ -82,7 +82,7 @@ final class ReadRun<K, V> {
         boolean called = !core.node.link().isDown();
         for (KeyRead<K, V> read : reads) {
             previous(read, null); // what an earlier answer retained may have been invalidated since
-            if (core.node.link().owed.covers(read.record)) {
+            if (core.isBehind(read.record)) {
                 read.mode = Mode.ALONE;
                 if (core.config.writeBehind() == null) {
                     owed.add(read);

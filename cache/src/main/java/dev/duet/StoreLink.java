@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A node's way to the store. Bounds how long a call is waited for; once several have failed makes no more, so that callers
  * do without the store at once (promise P5); and when the store answers again, invalidates what this node owes before
- * anything else. Thread-safe.
+ * anything else; then other nodes have a moment to do the same before what the store has is trusted. Thread-safe.
  *
  * <p>Implementation note. The probe is the follower's audit: it goes on while the store is down, one at a time, and past the
  * circuit breaker. When it succeeds, the debts are paid, past it too; only then is it closed, and calls are made again. The
@@ -51,6 +52,9 @@ final class StoreLink {
     private static final int PAID_AT_ONCE = 256;
     /** For each so many operations that are sent together, one more timeout is granted. */
     private static final int MANY = 1_000;
+
+    /** How long other nodes have to find out that the store answers and to pay what they owe it. */
+    private static final long SETTLING = 250_000_000L;
 
     private static final long STEADY = 10_000_000_000L;
     private static final long FIRST_HOLD = 500_000_000L;
@@ -76,6 +80,8 @@ final class StoreLink {
     private final LongAdder paid = new LongAdder();
     /** Whether calls are made; changed under the lock of this. */
     private volatile boolean down;
+    /** From when on the store is taken to know what was written during its last outage; changed under the lock of this. */
+    private volatile long settledAt = Long.MIN_VALUE;
     /** Whether it stays down; guarded by this. */
     private boolean closed;
     /** Why it is down; guarded by this. */
@@ -352,6 +358,7 @@ final class StoreLink {
             }
             breaker.open();
             down = true;
+            settledAt = Long.MAX_VALUE;
             reason = why;
             outages++;
             downSince = clock.read();
@@ -373,11 +380,7 @@ final class StoreLink {
             if (!down) {
                 count(failure);
             }
-        } else if (down) {
-            if (!isHeld()) {
-                pay();
-            }
-        } else if (!owed.isEmpty()) {
+        } else if (down || !owed.isEmpty()) {
             pay();
         } else {
             breaker.recordSuccess();
@@ -424,7 +427,7 @@ final class StoreLink {
         payFirst();
     }
 
-    /** Pays some of what is owed, then the rest; then the store is up. */
+    /** Pays some of what is owed, then the rest; then the store is up, unless it is held. */
     private void payFirst() {
         Debts debts = owed.first(PAID_AT_ONCE);
         List<CompletableFuture<Void>> payments = new ArrayList<>();
@@ -434,12 +437,7 @@ final class StoreLink {
                             paid.increment();
                             owed.paid(cache, debt);
                         })));
-        debts.keys()
-                .forEach((key, debt) -> payments.add(startAnyhow(ns -> ns.execute(key, new Operation.Invalidate()))
-                        .thenAccept(version -> {
-                            paid.increment();
-                            owed.paid(key, debt);
-                        })));
+        payments.addAll(payKeys(debts.keys()));
         CompletableFuture<Void> done = CompletableFuture.allOf(payments.toArray(new CompletableFuture<?>[0]));
         Future<?> timer = later(
                 () -> done.completeExceptionally(
@@ -456,11 +454,39 @@ final class StoreLink {
                 if (!payments.isEmpty()) {
                     LOG.info("What was owed to the store at {} has been invalidated", address);
                 }
-                up();
+                settle();
+                if (!isHeld()) {
+                    up();
+                }
             } else if (!down) {
                 count(failure);
             }
         });
+    }
+
+    /** Invalidates keys that are owed, all in one round trip; each is paid by itself. */
+    private List<CompletableFuture<Void>> payKeys(Map<RecordKey, Long> debts) {
+        List<Map.Entry<RecordKey, Long>> due = List.copyOf(debts.entrySet());
+        List<Namespace.Request<Long>> requests = due.stream()
+                .map(debt -> new Namespace.Request<>(debt.getKey(), new Operation.Invalidate()))
+                .toList();
+        List<CompletionStage<Long>> replies;
+        try {
+            replies = requests.isEmpty() ? List.of() : namespace.executeAll(requests);
+        } catch (RuntimeException e) {
+            return List.of(CompletableFuture.failedFuture(e));
+        }
+        List<CompletableFuture<Void>> payments = new ArrayList<>(due.size());
+        for (int i = 0; i < due.size(); i++) {
+            Map.Entry<RecordKey, Long> debt = due.get(i);
+            payments.add(replies.get(i)
+                    .thenAccept(version -> {
+                        paid.increment();
+                        owed.paid(debt.getKey(), debt.getValue());
+                    })
+                    .toCompletableFuture());
+        }
+        return payments;
     }
 
     private Future<?> later(Runnable task, Duration delay) {
@@ -468,6 +494,13 @@ final class StoreLink {
             return scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.completedFuture(null); // the node is being closed
+        }
+    }
+
+    /** This node has paid: now others have their time to. It begins once for each outage, however often is paid. */
+    private synchronized void settle() {
+        if (settledAt == Long.MAX_VALUE) {
+            settledAt = clock.read() + SETTLING;
         }
     }
 
@@ -500,6 +533,14 @@ final class StoreLink {
 
     boolean isDown() {
         return down;
+    }
+
+    /**
+     * Whether other nodes have had time to tell the store what they wrote during its last outage. Until then it may have values
+     * that were superseded long ago, and that no audit finds.
+     */
+    boolean isSettled() {
+        return clock.read() >= settledAt;
     }
 
     /** Why the store is taken to be down, or null. */

@@ -23,6 +23,8 @@ class OutageTest {
     private static final Duration BOUND = Duration.ofSeconds(1);
     private static final Duration AUDIT = BOUND.dividedBy(4);
     private static final Duration TIMEOUT = Duration.ofMillis(500);
+    /** How long other nodes have to pay, once a node has paid. */
+    private static final Duration SETTLING = Duration.ofMillis(250);
 
     private final Cluster cluster = new Cluster();
     private final Member n1 = cluster.node();
@@ -299,6 +301,66 @@ class OutageTest {
     }
 
     @Test
+    void A15_storeBack_whatOthersOweItIsReadNeitherNearNorFromIt() {
+        n1.email(ID);
+        n2.email(7);
+        n1.link.down(true);
+        n2.link.down(true);
+        trip();
+        for (long id : List.of(ID, 7L)) {
+            n2.users.update(id, () -> cluster.commit(id, "v2"));
+        }
+        cluster.advance(BOUND.multipliedBy(2));
+        n1.link.down(false);
+        n2.link.down(false);
+        n1.advanceAlone(AUDIT);
+        assertThat(n1.duet.health().owedInvalidations()).isZero();
+        assertThat(n2.duet.health().owedInvalidations()).isEqualTo(2);
+
+        assertThat(n1.email(ID)).isEqualTo("v2");
+        assertThat(n1.email(7)).isEqualTo("v2");
+
+        n2.advanceAlone(AUDIT.plus(SETTLING));
+        n1.advanceAlone(SETTLING);
+        int loads = cluster.loads.get();
+        assertThat(n1.email(ID)).isEqualTo("v2");
+        assertThat(n2.email(ID)).isEqualTo("v2");
+        assertThat(cluster.loads).hasValue(loads + 1);
+    }
+
+    @Test
+    void get_storeBack_nearEntriesAreServedForTheBoundUntilOthersHaveHadTimeToPay() {
+        n1.email(ID);
+        n1.link.down(true);
+        trip();
+        cluster.advance(BOUND);
+        n1.link.down(false);
+
+        cluster.advance(AUDIT);
+        assertThat(n1.duet.health().status()).isEqualTo(Health.Status.STALE);
+        assertThat(n1.isNear(ID)).isFalse();
+
+        cluster.advance(SETTLING);
+        assertThat(n1.duet.health().status()).isEqualTo(Health.Status.UP);
+        assertThat(n1.isNear(ID)).isTrue();
+    }
+
+    @Test
+    void A15_severalOwed_arePaidInOneRoundTrip() {
+        n1.link.down(true);
+        for (int i = 0; i < 100; i++) {
+            n1.users.invalidate(400L + i);
+        }
+        int before = n1.link.roundTrips().size();
+        n1.link.down(false);
+
+        cluster.advance(AUDIT);
+
+        assertThat(n1.duet.health().owedInvalidations()).isZero();
+        assertThat(n1.link.roundTrips()).hasSize(before + 1);
+    }
+
+    @Test
     void A15_storeDownAgainWhilePaying_theRestStaysOwed() {
         n1.link.down(true);
         for (int i = 0; i < 600; i++) {
@@ -416,6 +478,22 @@ class OutageTest {
         assertThat(third).isGreaterThan(second);
     }
 
+    @Test
+    void A15_storeThatIsNotTrustedYet_isToldOfWritesAllTheSame() {
+        recovery();
+        n2.email(ID);
+        n1.link.down(true);
+        trip();
+        n1.users.update(ID, () -> cluster.commit(ID, "v2"));
+        n1.link.down(false);
+
+        cluster.advance(AUDIT);
+
+        assertThat(n1.duet.health().status()).isEqualTo(Health.Status.DOWN);
+        assertThat(n1.duet.health().owedInvalidations()).isZero();
+        assertThat(n2.email(ID)).isEqualTo("v2");
+    }
+
     private Duration recovery() {
         n1.link.down(true);
         trip();
@@ -424,7 +502,9 @@ class OutageTest {
         while (n1.duet.health().status() == Health.Status.DOWN) {
             cluster.advance(Duration.ofMillis(50));
         }
-        return Duration.ofNanos(n1.nanos.get() - before);
+        long took = n1.nanos.get() - before;
+        cluster.advance(SETTLING);
+        return Duration.ofNanos(took);
     }
 
     private Member rejecting() {
@@ -444,6 +524,7 @@ class OutageTest {
         meanwhile.run();
         n1.link.down(false);
         cluster.advance(AUDIT);
+        cluster.advance(SETTLING);
     }
 
     private void assertMadeUpFor(Runnable write) {

@@ -72,6 +72,25 @@ class StoreLinkTest {
     }
 
     @Test
+    void settling_beginsWithTheFirstPaymentAfterAnOutage_andOnlyOnce() {
+        link.down("test");
+        link.probed(null);
+        link.down("again so soon that it is held");
+        nanos.addAndGet(400_000_000);
+        assertThat(link.isSettled()).isFalse();
+
+        link.probed(null);
+        nanos.addAndGet(249_999_999);
+        link.owe(config.recordKey("users", "k"));
+        link.probed(new StoreUnavailableException("once", null));
+        link.probed(null);
+        assertThat(link.isSettled()).isFalse();
+
+        nanos.addAndGet(1);
+        assertThat(link.isSettled()).isTrue();
+    }
+
+    @Test
     void failures_onlySeveralOfTheLastOnes_takeItDown() throws Exception {
         for (int i = 0; i < 30; i++) {
             fail(new StoreUnavailableException("once", null));
