@@ -16,6 +16,7 @@ import dev.duet.store.WriteReply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -195,6 +196,27 @@ abstract class ReadingContract {
                 .until(() -> listener.hints().size() >= 2);
         assertThat(listener.hints()).containsExactly("users:456", "users:456");
         assertThat(listener.events()).containsExactly("subscribed", "change", "hint", "change", "hint", "change");
+    }
+
+    @Test
+    void executeAll_leasesOfWhatIsLoaded_areToldOfItsEnd() {
+        RecordingListener listener = new RecordingListener();
+        node.subscribe(listener);
+        RecordKey other = node.key("users", "457");
+        node.lease(key, "mine");
+        node.lease(other, "mine");
+
+        node.namespace
+                .executeAll(Stream.of(key, other)
+                        .map(each -> new Request<>(each, new Operation.Lease("waiting", HOUR, 0)))
+                        .toList())
+                .forEach(reply -> assertThat(await(reply)).isInstanceOf(LeaseReply.Refused.class));
+        node.fill(key, "mine", "v");
+        node.release(other, "mine");
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(listener.hints()).containsExactlyInAnyOrder("users:456", "users:457"));
     }
 
     @Test
