@@ -159,7 +159,7 @@ abstract sealed class NearEntry<V> {
             super(value, version, life.deadline() - (early(life) << EARLY_SHIFT), partition);
             long name = life.writtenAt();
             this.distrusted = (int) up(life.deadline() - life.trusted(), TRUST_SHIFT);
-            this.early = (int) (early(life) | name >>> 48 << EARLY_BITS);
+            this.early = (int) (early(life) | ((name >>> 48) << EARLY_BITS));
             this.nameLow = (int) name;
             this.nameMiddle = (short) (name >>> 32);
         }
@@ -190,12 +190,12 @@ abstract sealed class NearEntry<V> {
 
         @Override
         long deadline() {
-            return calmUntil() + ((long) (early & (1 << EARLY_BITS) - 1) << EARLY_SHIFT);
+            return calmUntil() + ((long) (early & ((1 << EARLY_BITS) - 1)) << EARLY_SHIFT);
         }
 
         @Override
         long writtenAt() {
-            return (long) (early >>> EARLY_BITS) << 48 | (nameMiddle & 0xFFFFL) << 32 | nameLow & 0xFFFFFFFFL;
+            return ((long) (early >>> EARLY_BITS) << 48) | ((nameMiddle & 0xFFFFL) << 32) | (nameLow & 0xFFFFFFFFL);
         }
 
         @Override

@@ -288,7 +288,7 @@ public final class HazelcastNamespace implements Namespace {
     private <R> void read(List<Bulk<R>.Part> parts) {
         Map<Integer, List<Step.Call<?>>> calls = new HashMap<>();
         parts.forEach(part -> calls.put(part.partition(), part.calls()));
-        answers.<Map<Integer, byte[]>, List<List<Optional<Object>>>>take(
+        CompletableFuture<?> unused = answers.<Map<Integer, byte[]>, List<List<Optional<Object>>>>take(
                         () -> partitions.submitToKeys(calls.keySet(), new PartitionReader(new Step.Ask(calls))),
                         LONGEST_READ,
                         known -> parts.stream()
