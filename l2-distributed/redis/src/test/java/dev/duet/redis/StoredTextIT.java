@@ -223,17 +223,6 @@ class StoredTextIT {
     }
 
     @Test
-    void heads_ofOneServer_takeOneCommand() {
-        await(namespace.heads());
-        command("CONFIG", "RESETSTAT");
-
-        await(namespace.heads());
-        assertThat(calls("evalsha")).isOne();
-        assertThat(calls("mget")).isOne();
-        assertThat(calls("get")).isZero();
-    }
-
-    @Test
     void executeAll_readsOfLargeRecords_readFewerTogether_untilTheyAreSmall() {
         List<RecordKey> large = putMany(128, "v".repeat(100_000));
         for (int i = 0; i < 3; i++) {

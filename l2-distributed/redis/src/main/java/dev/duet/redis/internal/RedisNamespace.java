@@ -60,7 +60,7 @@ public final class RedisNamespace implements Namespace {
         this.incarnations = new Incarnations(scripts, keys, config);
         this.pipeline = new Pipeline(client, address);
         this.bulkReads = new BulkReads(incarnations, keys, client.getConfig().isClusterConfig());
-        this.heads = new Heads(client, scripts, keys, config.partitions());
+        this.heads = new Heads(client, keys, config.partitions());
         ClientConfig clientConfig = new ClientConfig(client.getConfig());
         this.feedTimeout = clientConfig.subscriptionTimeout();
         this.sendsAgain = clientConfig.sendsAgain();
@@ -168,9 +168,9 @@ public final class RedisNamespace implements Namespace {
                 });
     }
 
-    private CompletableFuture<Long> headOf(int partition, long[] heads) {
-        if (heads[partition] > 0) {
-            return CompletableFuture.completedFuture(heads[partition]);
+    private CompletableFuture<Long> headOf(int partition, List<?> heads) {
+        if (partition < heads.size() && heads.get(partition) instanceof String head && head.matches("[1-9]\\d{0,15}")) {
+            return CompletableFuture.completedFuture(Long.valueOf(head));
         }
         return run(new Call<>(Script.HEAD, new Object[0], Replies::version), partition);
     }

@@ -31,7 +31,6 @@ enum Script {
     HEAD("floors", "partition", "head"),
     START_OVER("floors", "partition", "start-over"),
     JOIN_SERVER("floors", "partition", "join-server"),
-    HEADS("heads"),
     RUN_ID("run-id"),
     VERSION("version"),
     INFO("info"),
