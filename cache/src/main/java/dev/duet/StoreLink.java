@@ -537,10 +537,10 @@ final class StoreLink {
 
     /**
      * Whether other nodes have had time to tell the store what they wrote during its last outage. Until then it may have values
-     * that were superseded long ago, and that no audit finds.
+     * that were superseded long ago, and that no audit finds. Asked for each near miss, so by the time as last published.
      */
     boolean isSettled() {
-        return clock.read() >= settledAt;
+        return clock.now() >= settledAt;
     }
 
     /** Why the store is taken to be down, or null. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class StoreLinkTest {
 
     private final AtomicLong nanos = new AtomicLong();
+    private final CoarseClock clock = CoarseClock.manual(nanos::get);
     private final AtomicInteger timesDown = new AtomicInteger();
     private final NamespaceConfig config = NamespaceConfig.defaults();
     private final Namespace namespace = InMemoryStore.create().open(config, "n1");
@@ -29,7 +30,7 @@ class StoreLinkTest {
             namespace,
             "memory",
             Waiting.blocking(new FakeScheduler(nanos::get)),
-            CoarseClock.manual(nanos::get),
+            clock,
             Duration.ofMillis(500),
             new FakeScheduler(nanos::get),
             10_000,
@@ -76,18 +77,23 @@ class StoreLinkTest {
         link.down("test");
         link.probed(null);
         link.down("again so soon that it is held");
-        nanos.addAndGet(400_000_000);
+        advance(400_000_000);
         assertThat(link.isSettled()).isFalse();
 
         link.probed(null);
-        nanos.addAndGet(249_999_999);
+        advance(249_999_999);
         link.owe(config.recordKey("users", "k"));
         link.probed(new StoreUnavailableException("once", null));
         link.probed(null);
         assertThat(link.isSettled()).isFalse();
 
-        nanos.addAndGet(1);
+        advance(1);
         assertThat(link.isSettled()).isTrue();
+    }
+
+    private void advance(long by) {
+        nanos.addAndGet(by);
+        clock.tick();
     }
 
     @Test

@@ -49,8 +49,8 @@ public final class ClientConfig extends Config {
                 .setTcpKeepAlive(true)
                 .setKeepPubSubOrder(true)
                 .setUseScriptCache(false); // ours is enough
-        config.setReferenceEnabled(
-                false); // no value is an object of the client's, for which it would look at each argument
+        // No value is an object of the client's own, for which it would look at each argument.
+        config.setReferenceEnabled(false);
         config.useSingleServer()
                 .setAddress(uri.server())
                 .setDatabase(uri.database())
