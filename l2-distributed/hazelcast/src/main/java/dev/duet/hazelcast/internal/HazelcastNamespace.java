@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class HazelcastNamespace implements Namespace {
 
     /** The version of what is stored and of what travels. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     /** In milliseconds, of what is asked of many partitions at once, before each is asked by itself. */
     private static final long LONGEST_READ = 1_000;
@@ -180,9 +180,9 @@ public final class HazelcastNamespace implements Namespace {
         String mine = FORMAT + " " + config.partitions();
         String theirs = await(() -> descriptions.getAsync(config.name()));
         if (theirs == null) {
-            List<CompletionStage<Long>> heads = new ArrayList<>();
+            List<CompletionStage<HeadReply>> heads = new ArrayList<>();
             for (int p = 0; p < config.partitions(); p++) {
-                heads.add(take(p, new Step.Head(), true, DataInput::readLong));
+                heads.add(take(p, new Step.Head(), true, HeadReply::read));
             }
             heads.forEach(head -> await(() -> head));
             theirs = await(
@@ -316,16 +316,19 @@ public final class HazelcastNamespace implements Namespace {
     @Override
     public CompletionStage<long[]> invalidateAll(String cache) {
         return gather(all(), partition -> take(partition, new Step.InvalidateAll(cache), DataInput::readLong))
-                .thenApply(HazelcastNamespace::byPartition);
+                .thenApply(floors -> floors.stream().mapToLong(Long::longValue).toArray());
     }
 
     @Override
     public CompletionStage<long[]> heads() {
-        return ask(new Step.Head(), DataInput::readLong).thenApply(HazelcastNamespace::byPartition);
+        return headReplies()
+                .thenApply(
+                        replies -> replies.stream().mapToLong(HeadReply::head).toArray());
     }
 
-    private static long[] byPartition(List<Long> heads) {
-        return heads.stream().mapToLong(Long::longValue).toArray();
+    /** The heads of all partitions, and their times. */
+    private CompletionStage<List<HeadReply>> headReplies() {
+        return ask(new Step.Head(), HeadReply::read);
     }
 
     private List<Integer> all() {

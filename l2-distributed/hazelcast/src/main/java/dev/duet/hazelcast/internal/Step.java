@@ -155,12 +155,12 @@ sealed interface Step {
         }
     }
 
-    /** Replies the head. Changes nothing, so that a {@link PartitionReader} can ask. */
+    /** Replies the head, and the time. Changes nothing, so that a {@link PartitionReader} can ask. */
     record Head() implements Step {
         @Override
         public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
                 throws IOException {
-            reply.writeLong(partition.head());
+            new HeadReply(partition.head(), now).write(reply);
         }
 
         @Override
