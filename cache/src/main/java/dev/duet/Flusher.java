@@ -155,7 +155,7 @@ final class Flusher<K, V> {
             Claim claim = reply.get();
             counts.looked(p, claim, mark);
             lost(p, claim.lost());
-            leases.claimed(p, claim.granted(), sent);
+            leases.claimed(p, claim, sent);
             due.addAll(claim.due());
             if (!claim.due().isEmpty()) {
                 mine.add(p);

@@ -11,7 +11,9 @@ import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.Window;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -152,12 +154,18 @@ final class LateNamespace implements Namespace {
     }
 
     @Override
+    public Window window(int partition, long patience) {
+        Namespace open = namespace;
+        return open == null ? Window.ALWAYS : open.window(partition, patience); // what is not open carries out nothing
+    }
+
+    @Override
     public List<CompletionStage<Claim>> claim(
-            String cache, List<Integer> partitions, String flusher, long term, int most) {
+            String cache, List<Integer> partitions, String flusher, long term, int most, Map<Integer, String> over) {
         Namespace open = namespace;
         return open == null
                 ? partitions.stream().map(p -> this.<Claim>notOpen()).toList()
-                : open.claim(cache, partitions, flusher, term, most);
+                : open.claim(cache, partitions, flusher, term, most, over);
     }
 
     @Override

@@ -7,9 +7,12 @@ import dev.duet.local.CoarseClock;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.Operation.Windowed;
 import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.PendingReply;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.WriteReply;
 import dev.failsafe.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,21 +159,38 @@ final class StoreLink {
             return refuseAll(requests.size());
         }
         return gather(requests.size(), () -> {
-            if (requests.size() == 1) {
-                Namespace.Request<R> one = requests.get(0);
+            List<Namespace.Request<R>> timely = withinTime(requests);
+            if (timely.size() == 1) {
+                Namespace.Request<R> one = timely.get(0);
                 return List.of(namespace.execute(one.key(), one.operation()));
             }
-            return namespace.executeAll(requests);
+            return namespace.executeAll(timely);
         });
+    }
+
+    /** The requests, of which those that could overtake later ones are carried out only while they are waited for. */
+    private <R> List<Namespace.Request<R>> withinTime(List<Namespace.Request<R>> requests) {
+        if (!(requests.get(0).operation() instanceof Windowed<?>)) {
+            return requests;
+        }
+        long patience = Durations.micros(patience(requests.size()));
+        List<Namespace.Request<R>> timely = new ArrayList<>(requests.size());
+        for (Namespace.Request<R> request : requests) {
+            Operation<R> operation = request.operation() instanceof Windowed<R> windowed
+                    ? windowed.within(namespace.window(request.key().partition(), patience))
+                    : request.operation();
+            timely.add(new Namespace.Request<>(request.key(), operation));
+        }
+        return timely;
     }
 
     /** As {@link #callAll}, of the claim of each partition. */
     CompletableFuture<List<StoreReply<Claim>>> claim(
-            String cache, List<Integer> partitions, String flusher, long term, int most) {
+            String cache, List<Integer> partitions, String flusher, long term, int most, Map<Integer, String> over) {
         if (down) {
             return refuseAll(partitions.size());
         }
-        return gather(partitions.size(), () -> namespace.claim(cache, partitions, flusher, term, most));
+        return gather(partitions.size(), () -> namespace.claim(cache, partitions, flusher, term, most, over));
     }
 
     private <R> CompletableFuture<List<StoreReply<R>>> refuseAll(int calls) {
@@ -255,7 +275,8 @@ final class StoreLink {
                 continue;
             }
             try {
-                taken.add(StoreReply.of(reply.join()));
+                R value = reply.join();
+                taken.add(isLate(value) ? StoreReply.failed(outOfTime()) : StoreReply.of(value));
             } catch (CompletionException | CancellationException e) {
                 failed = failed == null ? e : failed;
                 taken.add(StoreReply.failed(unavailable(e)));
@@ -266,6 +287,18 @@ final class StoreLink {
         }
         count(failed);
         return taken;
+    }
+
+    private static boolean isLate(Object reply) {
+        return (reply instanceof WriteReply write && write.late())
+                || (reply instanceof PendingReply pending && pending.late());
+    }
+
+    private StoreUnavailableException outOfTime() {
+        return new StoreUnavailableException(
+                "the store at " + address + " was reached after storeTimeout (" + timeout.toMillis()
+                        + " ms), or its clock was set meanwhile; it changed nothing",
+                null);
     }
 
     private StoreUnavailableException tooLate(@Nullable Throwable cause) {

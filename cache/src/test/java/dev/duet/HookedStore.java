@@ -11,9 +11,11 @@ import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.Window;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -360,11 +362,21 @@ final class HookedStore implements Store {
         }
 
         @Override
+        public Window window(int partition, long patience) {
+            return namespace.window(partition, patience);
+        }
+
+        @Override
         public List<CompletionStage<Claim>> claim(
-                String cache, List<Integer> partitions, String flusher, long term, int most) {
+                String cache,
+                List<Integer> partitions,
+                String flusher,
+                long term,
+                int most,
+                Map<Integer, String> over) {
             return partitions.stream()
                     .map(p -> reach(() -> namespace
-                            .claim(cache, List.of(p), flusher, term, most)
+                            .claim(cache, List.of(p), flusher, term, most, over)
                             .get(0)))
                     .toList();
         }

@@ -12,6 +12,7 @@ import dev.duet.store.Payload;
 import dev.duet.store.StoredRecord;
 import dev.duet.store.StoredRecord.Intent;
 import dev.duet.store.StoredRecord.Leased;
+import dev.duet.store.StoredRecord.Term;
 import dev.duet.store.StoredRecord.Value;
 import java.util.List;
 
@@ -96,7 +97,7 @@ final class Records {
                 && operation instanceof Fill fill
                 && (live instanceof Leased || live instanceof StoredRecord.Absent)) {
             return operation.apply(
-                    new Leased(fill.token(), fill.granted(), Value.NEVER, false, null),
+                    new Leased(fill.token(), fill.granted(), new Term(Value.NEVER, Value.NEVER), false, null),
                     new Moment(NOW, moment.head(), 0));
         }
         boolean seesFloor = scope.has(Guard.INTENT_FLOOR) || !(operation instanceof Complete);
@@ -128,13 +129,13 @@ final class Records {
 
     /** The lease, run out. */
     static Leased runOut(Leased lease) {
-        return new Leased(lease.token(), lease.head(), NOW, lease.awaited(), lease.retained());
+        return new Leased(lease.token(), lease.head(), new Term(NOW, 1), lease.awaited(), lease.retained());
     }
 
     /** The intent, after one of its writers' terms has run out. */
     static Intent runOut(Intent intent, String token) {
         List<StoredRecord.Writer> writers = intent.writers().stream()
-                .map(w -> w.token().equals(token) ? new StoredRecord.Writer(token, NOW) : w)
+                .map(w -> w.token().equals(token) ? new StoredRecord.Writer(token, new Term(NOW, 1)) : w)
                 .toList();
         return new Intent(writers, intent.head(), intent.contended(), intent.old());
     }

@@ -4,9 +4,12 @@ import dev.duet.store.Namespace;
 import dev.duet.store.Operation;
 import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.RecordKey;
+import dev.duet.store.Window;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the store contributes to coherence; a test takes one of its guards out to see the simulation find that. One for each
@@ -29,8 +32,17 @@ class Guards {
 
     /** Claims what is pending in a partition. */
     CompletionStage<Claim> claim(
-            Namespace namespace, String cache, int partition, String flusher, long term, int most) {
-        return namespace.claim(cache, List.of(partition), flusher, term, most).get(0);
+            Namespace namespace,
+            String cache,
+            int partition,
+            String flusher,
+            long term,
+            int most,
+            @Nullable String over) {
+        Map<Integer, String> overs = over == null ? Map.of() : Map.of(partition, over);
+        return namespace
+                .claim(cache, List.of(partition), flusher, term, most, overs)
+                .get(0);
     }
 
     /** Invalidates everything. */
@@ -54,6 +66,16 @@ class Guards {
     /** Whether a store that restarts starts everything over. */
     boolean restartsAreNoticed() {
         return true;
+    }
+
+    /** Whether nodes see that the store's clock went back. */
+    boolean clockIsWatched() {
+        return true;
+    }
+
+    /** When a put or an enqueued write may be carried out. */
+    Window window(Window window) {
+        return window;
     }
 
     /** Whether the clocks of the nodes tick. */

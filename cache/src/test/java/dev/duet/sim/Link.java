@@ -3,6 +3,7 @@ package dev.duet.sim;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
+import dev.duet.store.ClockEstimate;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
@@ -12,9 +13,12 @@ import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.Window;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +37,11 @@ final class Link implements Store, Namespace {
     private final Guards guards;
     private final List<Feed> feeds = new ArrayList<>();
     private final Set<String> forgotten = new HashSet<>();
+    private final ClockEstimate clock = new ClockEstimate();
+    private long[] heads;
+    /** Whether the store's clock went back, and it was not started over yet. */
+    private boolean suspect;
+
     private long cutUntil;
     private boolean refuses;
     private boolean dead;
@@ -43,6 +52,7 @@ final class Link implements Store, Namespace {
         this.server = server;
         this.network = network;
         this.guards = guards;
+        this.heads = new long[server.config().partitions()];
     }
 
     /** Cuts this node off from the store for so long. */
@@ -147,6 +157,7 @@ final class Link implements Store, Namespace {
 
     @Override
     public Namespace open(NamespaceConfig config, String name) {
+        clock.read(node.monotonic(), node.monotonic(), server.clock());
         return this;
     }
 
@@ -187,9 +198,48 @@ final class Link implements Store, Namespace {
         return exchange(() -> server.invalidateAll(node, cache));
     }
 
+    /** As the namespace on Redis does it: the clock comes along with the heads, and a server whose clock went back starts over. */
     @Override
     public CompletionStage<long[]> heads() {
-        return exchange(() -> server.heads(node));
+        long sent = node.monotonic();
+        long[] before = heads;
+        CompletableFuture<long[]> read = exchange(() -> {
+            long clock = server.clock();
+            return server.heads(node).thenApply(found -> {
+                long[] all = Arrays.copyOf(found, found.length + 1);
+                all[found.length] = clock;
+                return all;
+            });
+        });
+        return read.thenCompose(all -> {
+                    long[] found = Arrays.copyOf(all, all.length - 1);
+                    suspect |= clock.read(sent, node.monotonic(), all[found.length]) < 0 && guards.clockIsWatched();
+                    return suspect ? startOver(before, found) : CompletableFuture.completedFuture(found);
+                })
+                .thenApply(found -> {
+                    heads = found;
+                    return found;
+                });
+    }
+
+    private CompletableFuture<long[]> startOver(long[] before, long[] found) {
+        long[] heads = found.clone();
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int p = 0; p < heads.length; p++) {
+            int partition = p;
+            all.add(startOver(p, before[p], found[p])
+                    .toCompletableFuture()
+                    .thenAccept(head -> heads[partition] = head));
+        }
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).thenApply(done -> {
+            suspect = false;
+            return heads;
+        });
+    }
+
+    @Override
+    public Window window(int partition, long patience) {
+        return guards.window(Window.of(clock.at(node.monotonic()), patience));
     }
 
     @Override
@@ -211,9 +261,10 @@ final class Link implements Store, Namespace {
 
     @Override
     public List<CompletionStage<Claim>> claim(
-            String cache, List<Integer> partitions, String flusher, long term, int most) {
+            String cache, List<Integer> partitions, String flusher, long term, int most, Map<Integer, String> over) {
         return partitions.stream()
-                .<CompletionStage<Claim>>map(p -> exchange(() -> server.claim(node, cache, p, flusher, term, most)))
+                .<CompletionStage<Claim>>map(
+                        p -> exchange(() -> server.claim(node, cache, p, flusher, term, most, over.get(p))))
                 .toList();
     }
 

@@ -41,7 +41,7 @@ final class Server {
         this.guards = guards;
         this.config = new NamespaceConfig(CONFIG_NAME, plan.partitions);
         this.store = InMemoryStore.builder()
-                .clock(() -> EPOCH_MICROS + clockOffset + world.now() / World.MICROS)
+                .clock(this::clock)
                 .logSize(world.random.nextInt(2, 40))
                 .build();
         this.keys = new RecordKey[plan.keys];
@@ -54,6 +54,11 @@ final class Server {
 
     NamespaceConfig config() {
         return config;
+    }
+
+    /** What its clock says, in microseconds. */
+    long clock() {
+        return EPOCH_MICROS + clockOffset + world.now() / World.MICROS;
     }
 
     /** Where a key's record is. */
@@ -111,8 +116,15 @@ final class Server {
         return view(node).startOver(partition, seen, above);
     }
 
-    CompletionStage<Claim> claim(SimulatedNode node, String cache, int partition, String flusher, long term, int most) {
-        CompletionStage<Claim> claim = guards.claim(view(node), cache, partition, flusher, term, most);
+    CompletionStage<Claim> claim(
+            SimulatedNode node,
+            String cache,
+            int partition,
+            String flusher,
+            long term,
+            int most,
+            @Nullable String over) {
+        CompletionStage<Claim> claim = guards.claim(view(node), cache, partition, flusher, term, most, over);
         world.trace.say("store: claim of partition ", partition, " by ", node, " for ", term, " -> ", claim);
         return claim;
     }

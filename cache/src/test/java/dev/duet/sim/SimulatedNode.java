@@ -44,6 +44,11 @@ final class SimulatedNode {
         Arrays.fill(written, Database.FIRST);
     }
 
+    /** The node's monotonic clock, in nanoseconds. */
+    long monotonic() {
+        return world.now();
+    }
+
     /** The cache, or null as long as the node is starting. */
     @Nullable
     CacheUnderTest cache() {

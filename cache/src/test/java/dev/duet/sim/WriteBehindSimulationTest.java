@@ -12,6 +12,7 @@ import dev.duet.store.RecordKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,8 +110,14 @@ class WriteBehindSimulationTest {
         assertFoundOut(true, false, "E", new Guards() {
             @Override
             CompletionStage<Claim> claim(
-                    Namespace namespace, String cache, int partition, String flusher, long term, int most) {
-                return super.claim(namespace, cache, partition, "all", term, most);
+                    Namespace namespace,
+                    String cache,
+                    int partition,
+                    String flusher,
+                    long term,
+                    int most,
+                    @Nullable String over) {
+                return super.claim(namespace, cache, partition, "all", term, most, over);
             }
         });
     }

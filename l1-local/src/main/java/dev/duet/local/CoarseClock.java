@@ -115,6 +115,11 @@ public final class CoarseClock implements AutoCloseable {
         return Math.max(source.getAsLong() - origin, now);
     }
 
+    /** The monotonic time. */
+    public long monotonic() {
+        return source.getAsLong() - origin;
+    }
+
     /** Publishes the time as the source has it at this moment, for {@link #now()} to return from now on. */
     public synchronized void tick() {
         now = read();

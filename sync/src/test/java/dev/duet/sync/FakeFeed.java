@@ -10,8 +10,10 @@ import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -141,8 +143,13 @@ final class FakeFeed implements Namespace {
     }
 
     @Override
+    public Window window(int partition, long patience) {
+        throw new AssertionError("not of the feed");
+    }
+
+    @Override
     public List<CompletionStage<Claim>> claim(
-            String cache, List<Integer> partitions, String flusher, long term, int most) {
+            String cache, List<Integer> partitions, String flusher, long term, int most, Map<Integer, String> over) {
         throw new AssertionError("not of the feed");
     }
 

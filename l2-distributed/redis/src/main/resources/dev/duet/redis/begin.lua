@@ -2,7 +2,7 @@
 -- ARGV: as change() has it, then the writer's token, the term, and 1 if its intent was lost. Replies the version, or the head
 -- if it had begun already.
 local now = clock()
-local writer = {token = ARGV[4], ends = after(now, ARGV[5])}
+local writer = {token = ARGV[4], term = term(now, ARGV[5])}
 local record = fetch() or ''
 local intent = parse_intent(record, now)
 

@@ -2,16 +2,18 @@
 -- need; where the head is lost, the rest brings it back.
 --
 -- KEYS: as the other operations on pending writes have them. ARGV: the channel, the message up to the version, the message
--- after it, the key, 1 if there may be one more that is pending, the life, the retention, the cost, the payload.
--- Replies the version or the head, whether it was accepted, whether it took the place of another, and the clock.
+-- after it, the key, 1 if there may be one more that is pending, the life, the retention, the cost, the payload,
+-- and from when until when it may be carried out.
+-- Replies the version or the head, whether it was accepted, whether it took the place of another, the clock, and whether it was
+-- late.
 local NEVER = 9007199254740991
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 
 -- When what is pending there is due, and how often it has failed; nil if nothing is.
-local start, due, attempts = redis.pcall('GETRANGE', KEYS[3], 0, 31), nil, nil
+local start, due, attempts = redis.pcall('GETRANGE', KEYS[3], 0, 63), nil, nil
 if type(start) == 'string' then
-  due, attempts = string.match(start, '^P (%d+) (%d+) ')
+  due, attempts = string.match(start, '^P (%d+) %d+ (%d+) ')
 end
 
 local function accept(head)
@@ -22,7 +24,7 @@ local function accept(head)
   local life, retention = tonumber(ARGV[6]), tonumber(ARGV[7])
   local ends = life < NEVER - now and now + life or NEVER
   local retained = retention < NEVER - ends and ends + retention or NEVER
-  redis.call('SET', KEYS[3], string.format('P %s 0 -\nV %s %.0f %.0f %.0f 0 %s - %d\n', at, version, now, ends, retained,
+  redis.call('SET', KEYS[3], string.format('P %s 0 0 -\nV %s %.0f %.0f %.0f 0 %s - %d\n', at, version, now, ends, retained,
     ARGV[8], #ARGV[9]) .. ARGV[9])
   if not in_turn then
     local added = redis.pcall('ZADD', KEYS[5], at, ARGV[4])
@@ -42,10 +44,11 @@ local function accept(head)
     redis.call('XADD', KEYS[4], version .. '-0', 'c', message)
   end
   redis.call('PUBLISH', ARGV[1], message)
-  return {head, 1, due and 1 or 0, now}
+  return {head, 1, due and 1 or 0, now, 0}
 end
 
-local accepted = due or ARGV[5] == '1'
+local timely = now >= tonumber(ARGV[10]) and now <= tonumber(ARGV[11])
+local accepted = timely and (due or ARGV[5] == '1')
 if accepted then
   local head = redis.pcall('INCR', KEYS[1])
   if type(head) == 'number' and head > 1 and head < NEVER then

@@ -5,6 +5,7 @@ local pending = pending_now()
 if not pending or pending.value.version ~= tonumber(ARGV[2]) then
   return {0}
 end
-pending.due, pending.attempts, pending.failure = after(now, ARGV[4]), tonumber(ARGV[3]), ARGV[5]
+local pause = tonumber(ARGV[4])
+pending.due, pending.pause, pending.attempts, pending.failure = after(now, pause), pause, tonumber(ARGV[3]), ARGV[5]
 store_pending(ARGV[1], pending, now)
 return {1}

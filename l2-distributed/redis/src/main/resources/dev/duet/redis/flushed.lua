@@ -12,7 +12,7 @@ if not pending then
     return {1}
   end
   live.refresher = nil
-  store_pending(ARGV[2], {due = now, attempts = 0, value = live}, now)
+  store_pending(ARGV[2], {due = now, pause = 0, attempts = 0, value = live}, now)
   return {0}
 end
 if pending.value.version ~= version or late then

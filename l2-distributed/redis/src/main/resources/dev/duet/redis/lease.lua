@@ -35,12 +35,11 @@ if live and live.kind == 'L' then
   end
   return {head, floor, now, record}
 elseif live and live.version ~= tonumber(ARGV[4]) then
-  if now < live.ends or now < live.retry then
+  if is_served(live, now) then
     return {head, floor, now, record}
   end
   retained = live
 end
 
-local ends = after(now, ARGV[3])
-store_lease({token = token, head = head, ends = ends, awaited = false, retained = retained})
+store_lease({token = token, head = head, term = term(now, ARGV[3]), awaited = false, retained = retained})
 return {head, floor, now, retained and value_text(retained) or false, head, damaged}

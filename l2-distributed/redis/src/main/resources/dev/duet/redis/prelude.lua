@@ -13,6 +13,24 @@ local function after(now, life)
   return now + life
 end
 
+-- A term: for how long something stands from now on. Its length is kept with its end, since the clock may be set back: what
+-- would last for longer than its length has run out.
+local function term(now, length)
+  return {ends = after(now, length), length = tonumber(length)}
+end
+
+local function stands(of, now)
+  return now < of.ends and (of.ends >= NEVER or of.ends - now <= of.length)
+end
+
+local function term_text(of)
+  return string.format('%.0f:%.0f', of.ends, of.length)
+end
+
+local function term_of(ends, length)
+  return {ends = tonumber(ends), length = tonumber(length)}
+end
+
 -- Logs a change and broadcasts it. ARGV: the channel, the message up to the version, the message after it.
 local function change(version)
   version = text(version)
@@ -56,20 +74,20 @@ end
 
 local function value_text(value)
   local payload, at = string.sub(value.text, value.start), value.refresher
-  local refresher = at and at.token .. ':' .. text(at.head) .. ':' .. text(at.ends) or '-'
+  local refresher = at and at.token .. ':' .. text(at.head) .. ':' .. term_text(at.term) or '-'
   return string.format('V %.0f %.0f %.0f %.0f %.0f %s %s %d\n', value.version, value.written, value.ends, value.retained,
     value.retry, value.cost, refresher, #payload) .. payload
 end
 
 local function store_value(value)
-  store(value_text(value), math.max(value.ends, value.retained, value.refresher and value.refresher.ends or 0))
+  store(value_text(value), math.max(value.ends, value.retained, value.refresher and value.refresher.term.ends or 0))
 end
 
 -- A lease is a table of what its line says, with the stale value that it is to replace, if there is one.
 local function store_lease(lease)
-  local line = string.format('L %s %.0f %.0f %d\n', lease.token, lease.head, lease.ends, lease.awaited and 1 or 0)
+  local line = string.format('L %s %.0f %s %d\n', lease.token, lease.head, term_text(lease.term), lease.awaited and 1 or 0)
   local retained = lease.retained
-  store(line .. (retained and value_text(retained) or ''), math.max(lease.ends, retained and retained.retained or 0))
+  store(line .. (retained and value_text(retained) or ''), math.max(lease.term.ends, retained and retained.retained or 0))
 end
 
 -- The value whose text starts there and goes to the end, or nil if that is none or is damaged.
@@ -84,18 +102,18 @@ local function parse_value(record, from)
     retained = tonumber(retained), retry = tonumber(retry), cost = cost, text = record, start = start,
   }
   if refresher ~= '-' then
-    local token, head, until_ = string.match(refresher, '^([%w_.-]+):(%d+):(%d+)$')
+    local token, head, ends, length = string.match(refresher, '^([%w_.-]+):(%d+):(%d+):(%d+)$')
     if not token then
       return nil
     end
-    value.refresher = {token = token, head = tonumber(head), ends = tonumber(until_)}
+    value.refresher = {token = token, head = tonumber(head), term = term_of(ends, length)}
   end
   return value
 end
 
 -- The lease, or nil if the record is none or is damaged.
 local function parse_lease(record)
-  local token, head, ends, awaited, start = string.match(record, '^L ([%w_.-]+) (%d+) (%d+) ([01])\n()')
+  local token, head, ends, length, awaited, start = string.match(record, '^L ([%w_.-]+) (%d+) (%d+):(%d+) ([01])\n()')
   if not token then
     return nil
   end
@@ -107,9 +125,23 @@ local function parse_lease(record)
     end
   end
   return {
-    kind = 'L', token = token, head = tonumber(head), ends = tonumber(ends), awaited = awaited == '1',
+    kind = 'L', token = token, head = tonumber(head), term = term_of(ends, length), awaited = awaited == '1',
     retained = retained,
   }
+end
+
+-- Whether its times say anything: it was not written later than now, before the clock was set back. What has no end loses nothing
+-- by that.
+local function is_timely(value, now)
+  return value.written <= now or value.ends >= NEVER
+end
+
+local function is_fresh(value, now)
+  return now < value.ends and is_timely(value, now)
+end
+
+local function is_served(value, now)
+  return (now < value.ends or now < value.retry) and is_timely(value, now)
 end
 
 -- A value as it counts now, in its life or after it: itself, the lease that outlives its life, or nil.
@@ -118,17 +150,17 @@ local function value_at(value, now, floor)
     return nil
   end
   local at = value.refresher
-  if at and now >= at.ends then
+  if at and not stands(at.term, now) then
     at = nil
   end
-  if now < value.ends or now < value.retry then
+  if is_served(value, now) then
     value.refresher = at
     return value
   end
   value.refresher = nil
-  local retained = now < value.retained and value or nil
+  local retained = is_timely(value, now) and now < value.retained and value or nil
   if at and at.token ~= PAUSE then
-    return {kind = 'L', token = at.token, head = at.head, ends = at.ends, awaited = false, retained = retained}
+    return {kind = 'L', token = at.token, head = at.head, term = at.term, awaited = false, retained = retained}
   end
   return retained
 end
@@ -136,7 +168,7 @@ end
 -- A lease as it counts now: itself, or the stale value beside it, or nil.
 local function lease_at(lease, now, floor)
   local under = lease.retained and value_at(lease.retained, now, floor)
-  if now >= lease.ends or lease.head < floor then
+  if not stands(lease.term, now) or lease.head < floor then
     return under
   end
   lease.retained = under and under.kind == 'V' and under or nil
@@ -165,7 +197,7 @@ end
 -- A pending write is a table of what its lines say, with its value; why it failed is nil if it did not. Nil if the record is
 -- none or is damaged: then a claim takes it out of the queue, so what the node could not read must not pass.
 local function parse_pending(record)
-  local due, attempts, size, start = string.match(record, '^P (%d+) (%d+) ([^ \n]+)\n()')
+  local due, pause, attempts, size, start = string.match(record, '^P (%d+) (%d+) (%d+) ([^ \n]+)\n()')
   if not due then
     return nil
   end
@@ -174,8 +206,8 @@ local function parse_pending(record)
     return nil
   end
   local value = parse_value(record, start + length)
-  due, attempts = tonumber(due), tonumber(attempts)
-  if not value or due > NEVER or attempts > 2147483647 or value.version > NEVER or value.written > NEVER
+  due, pause, attempts = tonumber(due), tonumber(pause), tonumber(attempts)
+  if not value or due > NEVER or pause > NEVER or attempts > 2147483647 or value.version > NEVER or value.written > NEVER
     or value.ends > NEVER or value.retained > NEVER or value.retry > NEVER or tonumber(value.cost) > NEVER then
     return nil
   end
@@ -183,7 +215,7 @@ local function parse_pending(record)
   if size ~= '-' then
     failure = string.sub(record, start, start + length - 1)
   end
-  return {kind = 'P', due = due, attempts = attempts, failure = failure, value = value}
+  return {kind = 'P', due = due, pause = pause, attempts = attempts, failure = failure, value = value}
 end
 
 -- An intent is a table of what its line says, with the writers that still stand and the text of its old value; or nil if the
@@ -196,12 +228,13 @@ local function parse_intent(record, now)
   end
   local writers = {}
   for item in string.gmatch(list, '[^,]+') do
-    local token, ends = string.match(item, '^([%w_.-]+):(%d+)$')
+    local token, ends, length = string.match(item, '^([%w_.-]+):(%d+):(%d+)$')
     if not token then
       return nil
     end
-    if now < tonumber(ends) then
-      writers[#writers + 1] = {token = token, ends = tonumber(ends)}
+    local writer = {token = token, term = term_of(ends, length)}
+    if stands(writer.term, now) then
+      writers[#writers + 1] = writer
     else
       start = #record + 1
     end
@@ -225,8 +258,8 @@ end
 local function store_intent(intent)
   local items, ends = {}, 0
   for i, writer in ipairs(intent.writers) do
-    items[i] = writer.token .. ':' .. text(writer.ends)
-    ends = math.max(ends, writer.ends)
+    items[i] = writer.token .. ':' .. term_text(writer.term)
+    ends = math.max(ends, writer.term.ends)
   end
   local line = string.format('I %d %.0f ', intent.contended and 1 or 0, intent.head)
   store(line .. table.concat(items, ',') .. '\n' .. intent.old, ends)

@@ -2,12 +2,13 @@
 -- ARGV and the reply as the rest has them.
 do
   local NEVER = 9007199254740991
-  local kind = redis.pcall('GETRANGE', KEYS[3], 0, 0)
+  local time = redis.call('TIME')
+  local now = time[1] * 1000000 + time[2]
+  local kind = now >= tonumber(ARGV[8]) and now <= tonumber(ARGV[9]) and redis.pcall('GETRANGE', KEYS[3], 0, 0)
   local head = (kind == '' or kind == 'V') and redis.pcall('INCR', KEYS[1])
   if type(head) == 'number' then
     if head > 1 and head < NEVER then
-      local time = redis.call('TIME')
-      local now, version = time[1] * 1000000 + time[2], string.format('%.0f', head)
+      local version = string.format('%.0f', head)
       local life, retention = tonumber(ARGV[4]), tonumber(ARGV[5])
       local ends = life < NEVER - now and now + life or NEVER
       local retained = retention < NEVER - ends and ends + retention or NEVER
@@ -24,7 +25,7 @@ do
         redis.call('XADD', KEYS[4], version .. '-0', 'c', message)
       end
       redis.call('PUBLISH', ARGV[1], message)
-      return {head, 1, now}
+      return {head, 1, now, 0}
     end
     redis.call('DEL', KEYS[1]) -- it was lost, and the rest is to find that out for itself
   end

@@ -7,7 +7,7 @@ local record = fetch()
 local value = record and parse_value(record, 1)
 local live = value and value_at(value, now, floor)
 
-if not live or live.kind ~= 'V' or now >= live.ends or live.written ~= tonumber(ARGV[4]) then
+if not live or live.kind ~= 'V' or not is_fresh(live, now) or live.written ~= tonumber(ARGV[4]) then
   if record == '' then
     record = 1
   end
@@ -15,7 +15,7 @@ if not live or live.kind ~= 'V' or now >= live.ends or live.written ~= tonumber(
 end
 local at = live.refresher
 if not at then
-  live.refresher = {token = ARGV[2], head = head, ends = after(now, ARGV[3])}
+  live.refresher = {token = ARGV[2], head = head, term = term(now, ARGV[3])}
   store_value(live)
   return {head, floor, now, record, head, 0}
 end

@@ -10,7 +10,7 @@ if not lease then
 end
 local pause = tonumber(ARGV[5])
 if live.kind == 'V' then
-  live.refresher = pause > 0 and {token = PAUSE, head = head, ends = after(now, pause)} or nil
+  live.refresher = pause > 0 and {token = PAUSE, head = head, term = term(now, pause)} or nil
   store_value(live)
   return {1}
 end

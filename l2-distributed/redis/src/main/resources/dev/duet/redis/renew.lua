@@ -4,7 +4,7 @@ local now = clock()
 local found = unyielding(now)
 local place = found and found.kind == 'I' and place_of(ARGV[2], found.writers)
 if place then
-  found.writers[place].ends = after(now, ARGV[3])
+  found.writers[place].term = term(now, ARGV[3])
   store_intent(found)
   return {1}
 end
@@ -17,7 +17,7 @@ local lease = works(ARGV[2], live)
 if not lease then
   return {0}
 end
-lease.ends = after(now, ARGV[3])
+lease.term = term(now, ARGV[3])
 if live.kind == 'L' then
   store_lease(live)
 else

@@ -17,6 +17,7 @@ import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
+import dev.duet.store.Window;
 import dev.duet.store.WriteReply;
 import dev.duet.testkit.RedisServer;
 import java.util.ArrayList;
@@ -100,10 +101,17 @@ class OperationsDifferentialIT {
             long start,
             Map<List<Object>, Long> granted,
             Map<List<Object>, Long> begun,
-            Map<RecordKey, Long> enqueued) {
+            Map<RecordKey, Long> enqueued,
+            Map<String, String> holdings) {
         static Run in(Store store, NamespaceConfig config) {
             Namespace namespace = store.open(config, "node");
-            return new Run(namespace, await(namespace.heads())[0], new HashMap<>(), new HashMap<>(), new HashMap<>());
+            return new Run(
+                    namespace,
+                    await(namespace.heads())[0],
+                    new HashMap<>(),
+                    new HashMap<>(),
+                    new HashMap<>(),
+                    new HashMap<>());
         }
 
         Object execute(RecordKey key, Operation<?> operation) {
@@ -157,10 +165,24 @@ class OperationsDifferentialIT {
         }
 
         Object claim(String cache, String flusher, long term, int most) {
-            Claim claim = await(
-                    namespace.claim(cache, List.of(0), flusher, term, most).get(0));
+            return claim(cache, flusher, term, most, Map.of());
+        }
+
+        /** Claims what was held when that was seen last. */
+        Object takeOver(String cache, String flusher, long term, int most) {
+            return claim(cache, flusher, term, most, Map.of(0, holdings.getOrDefault(cache, "nobody:1")));
+        }
+
+        private Object claim(String cache, String flusher, long term, int most, Map<Integer, String> over) {
+            Claim claim = await(namespace
+                    .claim(cache, List.of(0), flusher, term, most, over)
+                    .get(0));
+            if (claim.holder() != null) {
+                holdings.put(cache, claim.holder().holding());
+            }
             List<Object> seen = new ArrayList<>(
                     List.of(claim.granted(), claim.pending(), claim.parked(), claim.lost(), comparable(claim.due())));
+            seen.add(claim.holder());
             return seen;
         }
 
@@ -204,14 +226,15 @@ class OperationsDifferentialIT {
                 return version - start;
             }
             if (reply instanceof WriteReply write) {
-                return new WriteReply(write.version() - start, write.stored(), 0);
+                return new WriteReply(write.version() - start, write.stored(), 0, write.late());
             }
             if (reply instanceof PendingReply pending) {
                 return new PendingReply(
                         pending.version() - start,
                         pending.accepted(),
                         pending.coalesced(),
-                        Long.signum(pending.writtenAt()));
+                        Long.signum(pending.writtenAt()),
+                        pending.late());
             }
             if (reply instanceof LeaseReply.Granted granted) {
                 return new LeaseReply.Granted(
@@ -296,15 +319,19 @@ class OperationsDifferentialIT {
                         Arbitraries.frequency(Tuple.of(3, 0L), Tuple.of(3, LONG), Tuple.of(1, Long.MAX_VALUE)),
                         Arbitraries.longs().between(0, 5))
                 .as(Content::new);
+        Arbitrary<Window> windows = Arbitraries.frequency(
+                Tuple.of(6, Window.ALWAYS),
+                Tuple.of(1, new Window(0, 1)),
+                Tuple.of(1, new Window(Window.ALWAYS.until(), Window.ALWAYS.until())));
         Arbitrary<Operation<?>> operations = Arbitraries.oneOf(
                 Arbitraries.just(new Operation.Read()),
                 Combinators.combine(tokens, terms).as((token, term) -> new Operation.Lease(token, term, 0)),
                 Combinators.combine(tokens, Arbitraries.of(0L, SHORT, LONG)).as(Operation.Release::new),
-                contents.map(Operation.Put::new),
+                Combinators.combine(contents, windows).as(Operation.Put::new),
                 Arbitraries.just(new Operation.Invalidate()),
                 Combinators.combine(tokens, terms).as(Operation.Begin::new),
                 Combinators.combine(tokens, terms, Arbitraries.of(true, false)).as(Operation.Begin::new),
-                Combinators.combine(contents, Arbitraries.frequency(Tuple.of(5, true), Tuple.of(1, false)))
+                Combinators.combine(contents, Arbitraries.frequency(Tuple.of(5, true), Tuple.of(1, false)), windows)
                         .as(PendingOperation.Enqueue::new),
                 Combinators.combine(contents, Arbitraries.frequency(Tuple.of(5, true), Tuple.of(1, false)))
                         .as(PendingOperation.Enqueue::new),
@@ -341,6 +368,13 @@ class OperationsDifferentialIT {
                                         "claim " + cache + ' ' + token + ' ' + term + ' ' + most,
                                         true,
                                         run -> run.claim(cache, token, term, most)))),
+                Tuple.of(
+                        2,
+                        Combinators.combine(Arbitraries.of(CACHES), tokens, Arbitraries.of(0L, SHORT, LONG))
+                                .as((cache, token, term) -> new Step(
+                                        "take over " + cache + ' ' + token + ' ' + term,
+                                        true,
+                                        run -> run.takeOver(cache, token, term, 3)))),
                 Tuple.of(20, Combinators.combine(keys, operations).as(Step::of)),
                 Tuple.of(
                         4,

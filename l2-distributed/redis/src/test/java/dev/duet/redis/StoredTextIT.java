@@ -101,7 +101,7 @@ class StoredTextIT {
                         prefix + "log",
                         prefix + "users:456");
         assertThat(command("HGETALL", namespace.config().name() + ":namespace"))
-                .isEqualTo(List.of("partitions", "1", "format", "4"));
+                .isEqualTo(List.of("partitions", "1", "format", "5"));
         assertThat(floors()).matches("\\d{16} " + runId() + " orders=\\d{16}");
     }
 
@@ -118,7 +118,7 @@ class StoredTextIT {
     void lease_isALine() {
         lease(namespace, key, 0);
 
-        assertThat((String) command("GET", record())).matches("L loader \\d{16} \\d{16} 0\n");
+        assertThat((String) command("GET", record())).matches("L loader \\d{16} \\d{16}:3600000000 0\n");
     }
 
     @Test
@@ -129,7 +129,7 @@ class StoredTextIT {
         await(namespace.execute(key, new Operation.Lease("waiting", HOUR, 0)));
 
         assertThat((String) command("GET", record()))
-                .matches("L loader \\d{16} \\d{16} 1\nV \\d{16} \\d{16} \\d{16} \\d{16} 0 0 - 3\nAda");
+                .matches("L loader \\d{16} \\d{16}:3600000000 1\nV \\d{16} \\d{16} \\d{16} \\d{16} 0 0 - 3\nAda");
         assertThat((Long) command("PTTL", record())).isBetween(7_190_000L, 7_200_001L);
     }
 
@@ -140,7 +140,7 @@ class StoredTextIT {
         await(namespace.execute(key, new Operation.Refresh("loader", 2 * HOUR, writtenAt)));
 
         assertThat((String) command("GET", record()))
-                .matches("V \\d{16} \\d{16} \\d{16} \\d{16} 0 0 loader:\\d{16}:\\d{16} 3\nAda");
+                .matches("V \\d{16} \\d{16} \\d{16} \\d{16} 0 0 loader:\\d{16}:\\d{16}:7200000000 3\nAda");
         assertThat((Long) command("PTTL", record())).isBetween(7_190_000L, 7_200_001L);
     }
 
@@ -300,8 +300,9 @@ class StoredTextIT {
         await(namespace.execute(key, new Operation.Begin("w2", HOUR)));
 
         assertThat((String) command("GET", record()))
-                .matches("I 1 " + begun
-                        + " w1:\\d{16},w2:\\d{16}\nV \\d{16} \\d{16} 9007199254740991 9007199254740991 0 0 - 3\nAda");
+                .matches(
+                        "I 1 " + begun
+                                + " w1:\\d{16}:3600000000,w2:\\d{16}:3600000000\nV \\d{16} \\d{16} 9007199254740991 9007199254740991 0 0 - 3\nAda");
     }
 
     @Test
@@ -343,26 +344,31 @@ class StoredTextIT {
                 "V 1795445963985766 1795445963985766 9007199254740991 9007199254740991 0 0 - 3",
                 "V -1 1795445963985766 9007199254740991 9007199254740991 0 0 - 3\nAda",
                 "v 1795445963985766 1795445963985766 9007199254740991 9007199254740991 0 0 - 3\nAda",
-                "L loader 1795445963985766 9007199254740991",
-                "L loader 1795445963985766 9007199254740991 0\nx",
+                "L loader 1795445963985766 9007199254740991:1",
+                "L loader 1795445963985766 9007199254740991:1 0\nx",
+                "L loader 1795445963985766 9007199254740991 0\n",
+                "L loader 1795445963985766 9007199254740991: 0\n",
                 "I 0 1 loader\n",
-                "I 0 loader:9007199254740991\n",
-                "I 2 1 loader:9007199254740991\n",
-                "I 0 1 loader:9007199254740991",
-                "I 0 1 :9007199254740991\n",
-                "P 1 0 -",
-                "P 1 0 -\n",
-                "P 1 0 -\nx",
-                "P 1 0 0 -\n" + VALUE,
-                "P 1 - -\n" + VALUE,
-                "P 1 2147483648 -\n" + VALUE,
-                "P 9007199254740992 0 -\n" + VALUE,
-                "P 1 0 1\n" + VALUE,
-                "P 1 0 -1\n" + VALUE,
-                "P 1 0 99999999999999999999\n" + VALUE,
-                "P 1 0 -\n" + VALUE + "x",
-                "P 1 0 -\nL loader 1795445963985766 9007199254740991 0\n",
-                "P 1 0 -\nV 9007199254740992 1 1 1 0 0 - 0\n");
+                "I 0 loader:9007199254740991:1\n",
+                "I 2 1 loader:9007199254740991:1\n",
+                "I 0 1 loader:9007199254740991\n",
+                "I 0 1 loader:9007199254740991:\n",
+                "I 0 1 loader:9007199254740991:1",
+                "I 0 1 :9007199254740991:1\n",
+                "P 1 0 0 -",
+                "P 1 0 0 -\n",
+                "P 1 0 0 -\nx",
+                "P 1 0 0 0 -\n" + VALUE,
+                "P 1 0 - -\n" + VALUE,
+                "P 1 0 2147483648 -\n" + VALUE,
+                "P 9007199254740992 0 0 -\n" + VALUE,
+                "P 1 9007199254740992 0 -\n" + VALUE,
+                "P 1 0 0 1\n" + VALUE,
+                "P 1 0 0 -1\n" + VALUE,
+                "P 1 0 0 99999999999999999999\n" + VALUE,
+                "P 1 0 0 -\n" + VALUE + "x",
+                "P 1 0 0 -\nL loader 1795445963985766 9007199254740991:1 0\n",
+                "P 1 0 0 -\nV 9007199254740992 1 1 1 0 0 - 0\n");
     }
 
     @ParameterizedTest
@@ -450,20 +456,20 @@ class StoredTextIT {
         long version = await(namespace.execute(key, write("Ada"))).version();
         String value = "V " + version + " \\d{16} \\d{16} \\d{16} 0 0 - 3\nAda";
 
-        assertThat((String) command("GET", record())).matches("P \\d{16} 0 -\n" + value);
+        assertThat((String) command("GET", record())).matches("P \\d{16} 0 0 -\n" + value);
         assertThat(command("PTTL", record())).isEqualTo(-1L);
         assertThat(command("ZRANGE", prefix + "pending/users", "0", "-1")).isEqualTo(List.of("456"));
         assertThat(claim().granted()).isTrue();
-        assertThat((String) command("GET", prefix + "flusher/users")).matches("f:\\d{16}");
+        assertThat((String) command("GET", prefix + "flusher/users")).isEqualTo("f:1 3600000000");
         assertThat(command("PTTL", prefix + "flusher/users"))
                 .as("not to be evicted")
                 .isEqualTo(-1L);
 
         await(namespace.execute(key, new PendingOperation.Failed(version, 2, HOUR, "Zoë\nis out")));
-        assertThat((String) command("GET", record())).matches("P \\d{16} 2 11\nZoë\nis out" + value);
+        assertThat((String) command("GET", record())).matches("P \\d{16} 3600000000 2 11\nZoë\nis out" + value);
 
         await(namespace.execute(key, new PendingOperation.Failed(version, 3, Content.FOREVER, "")));
-        assertThat((String) command("GET", record())).matches("P 9007199254740991 3 0\n" + value);
+        assertThat((String) command("GET", record())).matches("P 9007199254740991 9007199254740991 3 0\n" + value);
         assertThat(command("ZRANGE", prefix + "failed/users", "0", "-1")).isEqualTo(List.of("456"));
         assertThat(command("EXISTS", prefix + "pending/users")).isEqualTo(0L);
         assertThat(await(namespace.parked("users", 1)).get(0).failure()).isEmpty();

@@ -52,13 +52,14 @@ public sealed interface Effect {
     record Floored(String cache, long floor) implements Effect {}
 
     /**
-     * It became another one's to write what is pending of a cache, or for another time.
+     * It became another one's to write what is pending of a cache, or that was renewed.
      *
      * @param cache the name of the cache
      * @param flusher the flusher's token; null for nobody
-     * @param until until when, by the store's clock
+     * @param renewal which of its renewals this is
+     * @param term for how long it stands from then on, in microseconds
      */
-    record Flushing(String cache, @Nullable String flusher, long until) implements Effect {}
+    record Flushing(String cache, @Nullable String flusher, long renewal, long term) implements Effect {}
 
     /**
      * The numbering went on at another head, and the log was emptied, so that followers find a gap.

@@ -299,14 +299,24 @@ public final class InMemoryStore implements Store {
         }
 
         @Override
+        public Window window(int partition, long patience) {
+            return Window.of(clock.getAsLong(), patience);
+        }
+
+        @Override
         public List<CompletionStage<Claim>> claim(
-                String cache, List<Integer> partitions, String flusher, long term, int most) {
+                String cache,
+                List<Integer> partitions,
+                String flusher,
+                long term,
+                int most,
+                Map<Integer, String> over) {
             List<CompletionStage<Claim>> claims = new ArrayList<>(partitions.size());
             for (int p : partitions) {
                 StorePartition partition = space.partitions[p];
                 synchronized (partition) {
-                    claims.add(CompletableFuture.completedFuture(
-                            partition.claim(cache, flusher, term, most, clock.getAsLong(), space::broadcast)));
+                    claims.add(CompletableFuture.completedFuture(partition.claim(
+                            cache, flusher, term, most, over.get(p), clock.getAsLong(), space::broadcast)));
                 }
             }
             return claims;

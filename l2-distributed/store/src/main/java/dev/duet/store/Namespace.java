@@ -4,6 +4,7 @@ import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,15 @@ public interface Namespace extends AutoCloseable {
     CompletionStage<ChangeSubscription> subscribe(ChangeListener listener);
 
     /**
+     * When an operation that is sent now, and is waited for as long as {@code patience}, may be carried out: by an estimate of
+     * the store's clock that is not ahead of it.
+     *
+     * @param partition the partition of the operation's record
+     * @param patience for how long its reply is waited for, in microseconds
+     */
+    Window window(int partition, long patience);
+
+    /**
      * Claims what is pending of a cache, to write it to the system of record: takes or renews the lease by which one flusher
      * alone does that in a partition, and replies what is due there, in one atomic step for each partition. Where nothing
      * is pending, the lease is given back. All in one round trip to each server.
@@ -96,9 +106,18 @@ public interface Namespace extends AutoCloseable {
      * @param flusher the flusher's token, unique to it; as an operation's
      * @param term for how long the lease stands, in microseconds; 0 gives it back, and counts only
      * @param most how many writes are replied at most, for each partition; 0 if only the lease is to be renewed
+     * @param over by partition, the holding that has run out, as {@link PendingOperation.Holder} has it, and is taken over if it is
+     *     that one still
      * @return the reply of each partition, in their order
      */
-    List<CompletionStage<Claim>> claim(String cache, List<Integer> partitions, String flusher, long term, int most);
+    List<CompletionStage<Claim>> claim(
+            String cache, List<Integer> partitions, String flusher, long term, int most, Map<Integer, String> over);
+
+    /** As above, taking over from nobody. */
+    default List<CompletionStage<Claim>> claim(
+            String cache, List<Integer> partitions, String flusher, long term, int most) {
+        return claim(cache, partitions, flusher, term, most, Map.of());
+    }
 
     /**
      * The writes of a cache that are parked, the longest parked first in each partition.

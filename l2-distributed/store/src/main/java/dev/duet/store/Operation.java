@@ -4,6 +4,7 @@ import dev.duet.store.StoredRecord.Intent;
 import dev.duet.store.StoredRecord.Leased;
 import dev.duet.store.StoredRecord.Pending;
 import dev.duet.store.StoredRecord.Refresher;
+import dev.duet.store.StoredRecord.Term;
 import dev.duet.store.StoredRecord.Value;
 import dev.duet.store.StoredRecord.Writer;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  *       than the system of record, and may be all that there is of an acknowledged write.
  * </ul>
  *
- * <p>Terms and lives are durations in microseconds; the store adds them to its own clock.
+ * <p>Terms and lives are durations in microseconds; the store adds them to its own clock. That clock may be set back. So a record
+ * keeps the length of each beside its end, and what would last for longer than its length has ended (A43).
  *
  * @param <R> the type of the reply
  */
@@ -51,7 +53,7 @@ public sealed interface Operation<R>
                 Operation.Refresh,
                 Operation.Fill,
                 Operation.Release,
-                Operation.Put,
+                Operation.Windowed,
                 Operation.Invalidate,
                 Operation.Begin,
                 Operation.Renew,
@@ -60,6 +62,18 @@ public sealed interface Operation<R>
 
     /** Applies this operation to {@code record} as it is stored, at {@code moment}. */
     Outcome<R> apply(StoredRecord record, Moment moment);
+
+    /**
+     * An operation that brings a value and needs nothing of what is there, so that nothing but its {@link Window} keeps it
+     * from being carried out long after its sender has given up.
+     *
+     * @param <R> the type of the reply
+     */
+    sealed interface Windowed<R> extends Operation<R> permits Put, PendingOperation.Enqueue {
+
+        /** This operation, to be carried out within {@code window} or not at all. */
+        Operation<R> within(Window window);
+    }
 
     /** Reads the record. */
     record Read() implements Operation<Reading> {
@@ -95,7 +109,7 @@ public sealed interface Operation<R>
                 if (lease.token().equals(token)) {
                     return Outcome.quiet(record, granted(lease.head(), lease.retained(), moment));
                 }
-                Leased awaited = new Leased(lease.token(), lease.head(), lease.until(), true, lease.retained());
+                Leased awaited = new Leased(lease.token(), lease.head(), lease.term(), true, lease.retained());
                 return Outcome.quiet(awaited, new LeaseReply.Refused(Reading.of(live, moment)));
             }
             Value value = live instanceof Value found && found.version() != discard ? found : null;
@@ -103,7 +117,7 @@ public sealed interface Operation<R>
                 return Outcome.quiet(record, new LeaseReply.Refused(Reading.of(live, moment)));
             }
             return Outcome.quiet(
-                    new Leased(token, moment.head(), moment.after(term), false, value),
+                    new Leased(token, moment.head(), Term.from(moment, term), false, value),
                     granted(moment.head(), value, moment));
         }
 
@@ -138,7 +152,7 @@ public sealed interface Operation<R>
             Reading.Hit hit = Reading.Hit.of(value, moment);
             Refresher at = value.refresher();
             if (at == null) {
-                Refresher mine = new Refresher(token, moment.head(), moment.after(term));
+                Refresher mine = new Refresher(token, moment.head(), Term.from(moment, term));
                 return Outcome.quiet(value.with(mine), new LeaseReply.Granted(moment.head(), false, hit));
             }
             return Outcome.quiet(
@@ -211,14 +225,14 @@ public sealed interface Operation<R>
                 Value retained = lease.retained();
                 StoredRecord after = retained == null
                         ? StoredRecord.ABSENT
-                        : pause == 0 ? retained : retained.servedUntil(moment.after(pause));
+                        : pause == 0 ? retained : retained.pausedFor(pause, moment);
                 return Outcome.hint(after, true, lease.awaited());
             }
             if (live instanceof Value value
                     && value.refresher() != null
                     && value.refresher().token().equals(token)) {
                 Refresher nobody =
-                        pause == 0 ? null : new Refresher(Refresher.PAUSE, moment.head(), moment.after(pause));
+                        pause == 0 ? null : new Refresher(Refresher.PAUSE, moment.head(), Term.from(moment, pause));
                 return Outcome.quiet(value.with(nobody), true);
             }
             return Outcome.quiet(record, false);
@@ -227,17 +241,33 @@ public sealed interface Operation<R>
 
     /**
      * Stores a value, whatever is there; while writers are at work, nothing can be stored, and their old value goes too.
+     * Outside its window it changes nothing.
      *
      * @param content the value
+     * @param window when it may be carried out
      */
-    record Put(Content content) implements Operation<WriteReply> {
-        /** Checks the content. */
+    record Put(Content content, Window window) implements Windowed<WriteReply> {
+        /** Checks the arguments. */
         public Put {
             Objects.requireNonNull(content, "content");
+            Objects.requireNonNull(window, "window");
+        }
+
+        /** As above, at any time. */
+        public Put(Content content) {
+            this(content, Window.ALWAYS);
+        }
+
+        @Override
+        public Put within(Window newWindow) {
+            return new Put(content, newWindow);
         }
 
         @Override
         public Outcome<WriteReply> apply(StoredRecord record, Moment moment) {
+            if (!window.has(moment)) {
+                return Outcome.quiet(record, WriteReply.late(moment.head()));
+            }
             StoredRecord live = record.at(moment);
             if (live instanceof Pending) {
                 return Outcome.change(live, WriteReply.refused(moment.next()));
@@ -285,7 +315,7 @@ public sealed interface Operation<R>
         @Override
         public Outcome<Long> apply(StoredRecord record, Moment moment) {
             StoredRecord live = record.at(moment);
-            Writer writer = new Writer(token, moment.after(term));
+            Writer writer = new Writer(token, Term.from(moment, term));
             if (live instanceof Intent intent) {
                 if (intent.writer(token).isPresent()) {
                     return Outcome.quiet(renewed(intent, writer), moment.head());
@@ -318,18 +348,18 @@ public sealed interface Operation<R>
         @Override
         public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
             StoredRecord live = record.at(moment);
-            long until = moment.after(term);
+            Term renewed = Term.from(moment, term);
             if (live instanceof Intent intent && intent.writer(token).isPresent()) {
-                return Outcome.quiet(renewed(intent, new Writer(token, until)), true);
+                return Outcome.quiet(renewed(intent, new Writer(token, renewed)), true);
             }
             if (live instanceof Leased lease && lease.token().equals(token)) {
-                return Outcome.quiet(new Leased(token, lease.head(), until, lease.awaited(), lease.retained()), true);
+                return Outcome.quiet(new Leased(token, lease.head(), renewed, lease.awaited(), lease.retained()), true);
             }
             if (live instanceof Value value
                     && value.refresher() != null
                     && value.refresher().token().equals(token)) {
                 return Outcome.quiet(
-                        value.with(new Refresher(token, value.refresher().head(), until)), true);
+                        value.with(new Refresher(token, value.refresher().head(), renewed)), true);
             }
             return Outcome.quiet(record, false);
         }

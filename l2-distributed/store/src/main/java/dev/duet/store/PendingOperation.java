@@ -25,15 +25,31 @@ public sealed interface PendingOperation<R> extends Operation<R> {
      * @param content the value; what it is retained for after its life begins when it was written
      * @param grows whether a write of this key may become one more that is pending; if not, it is refused unless one is
      *     pending already
+     * @param window when it may be carried out; outside that it changes nothing
      */
-    record Enqueue(Content content, boolean grows) implements PendingOperation<PendingReply> {
-        /** Checks the content. */
+    record Enqueue(Content content, boolean grows, Window window)
+            implements PendingOperation<PendingReply>, Operation.Windowed<PendingReply> {
+        /** Checks the arguments. */
         public Enqueue {
             Objects.requireNonNull(content, "content");
+            Objects.requireNonNull(window, "window");
+        }
+
+        /** As above, at any time. */
+        public Enqueue(Content content, boolean grows) {
+            this(content, grows, Window.ALWAYS);
+        }
+
+        @Override
+        public Enqueue within(Window newWindow) {
+            return new Enqueue(content, grows, newWindow);
         }
 
         @Override
         public Outcome<PendingReply> apply(StoredRecord record, Moment moment) {
+            if (!window.has(moment)) {
+                return Outcome.quiet(record, PendingReply.late(moment.head()));
+            }
             Pending before = record instanceof Pending pending ? pending : null;
             if (before == null && !grows) {
                 return Outcome.quiet(record, new PendingReply(moment.head(), false, false, 0));
@@ -41,7 +57,7 @@ public sealed interface PendingOperation<R> extends Operation<R> {
             long due = before != null && before.attempts() == 0 && !before.isParked() ? before.dueAt() : moment.now();
             Value value = Value.of(content, moment.next(), moment);
             return Outcome.change(
-                    new Pending(value, due, 0, null),
+                    new Pending(value, due, 0, 0, null),
                     new PendingReply(moment.next(), true, before != null, moment.now()));
         }
     }
@@ -69,7 +85,7 @@ public sealed interface PendingOperation<R> extends Operation<R> {
                             : null;
             return newer == null
                     ? Outcome.quiet(record, true)
-                    : Outcome.quiet(new Pending(newer.with(null), moment.now(), 0, null), false);
+                    : Outcome.quiet(new Pending(newer.with(null), moment.now(), 0, 0, null), false);
         }
 
         private static StoredRecord after(Value value, Moment moment) {
@@ -105,7 +121,9 @@ public sealed interface PendingOperation<R> extends Operation<R> {
         public Outcome<Boolean> apply(StoredRecord record, Moment moment) {
             boolean mine = record instanceof Pending pending && pending.value().version() == version;
             return Outcome.quiet(
-                    mine ? new Pending(((Pending) record).value(), moment.after(pause), attempts, failure) : record,
+                    mine
+                            ? new Pending(((Pending) record).value(), moment.after(pause), pause, attempts, failure)
+                            : record,
                     mine);
         }
     }
@@ -117,7 +135,7 @@ public sealed interface PendingOperation<R> extends Operation<R> {
             boolean parked = record instanceof Pending pending && pending.isParked();
             return Outcome.quiet(
                     parked
-                            ? new Pending(((Pending) record).value(), moment.now(), 0, ((Pending) record).failure())
+                            ? new Pending(((Pending) record).value(), moment.now(), 0, 0, ((Pending) record).failure())
                             : record,
                     parked);
         }
@@ -130,8 +148,19 @@ public sealed interface PendingOperation<R> extends Operation<R> {
      * @param accepted whether it is pending now
      * @param coalesced whether it took the place of one that was pending
      * @param writtenAt when it was stored, by the store's clock; 0 if it was refused
+     * @param late whether it came outside its {@link Window}, and changed nothing
      */
-    record PendingReply(long version, boolean accepted, boolean coalesced, long writtenAt) {}
+    record PendingReply(long version, boolean accepted, boolean coalesced, long writtenAt, boolean late) {
+
+        /** As above, of what was not late. */
+        public PendingReply(long version, boolean accepted, boolean coalesced, long writtenAt) {
+            this(version, accepted, coalesced, writtenAt, false);
+        }
+
+        static PendingReply late(long head) {
+            return new PendingReply(head, false, false, 0, true);
+        }
+    }
 
     /**
      * A pending write, as it is handed to a flusher.
@@ -168,11 +197,33 @@ public sealed interface PendingOperation<R> extends Operation<R> {
      * @param lost how many were found damaged or gone just now, though the queue had them: writes that were acknowledged and
      *     cannot be made
      * @param due the writes that are due, the longest due first; none if it was not granted
+     * @param holder who else has the lease; null if nobody has
      */
-    record Claim(boolean granted, long pending, long parked, long lost, List<PendingWrite> due) {
+    record Claim(
+            boolean granted,
+            long pending,
+            long parked,
+            long lost,
+            List<PendingWrite> due,
+            @Nullable Holder holder) {
         /** Copies the list. */
         public Claim {
             due = List.copyOf(due);
         }
+
+        /** As above, where nobody else has the lease. */
+        public Claim(boolean granted, long pending, long parked, long lost, List<PendingWrite> due) {
+            this(granted, pending, parked, lost, due, null);
+        }
     }
+
+    /**
+     * Who has the lease of a flusher. The store does not end it: a clock that is set forward would, and two flushers would both
+     * believe that they are in time. Whoever has seen one and the same holding for all of its term, by a clock of its own that
+     * nobody sets, takes it over by naming it (anomaly A43).
+     *
+     * @param holding the flusher's token, and which of its renewals this is: another text after each
+     * @param term for how long it stands from its last renewal, in microseconds
+     */
+    record Holder(String holding, long term) {}
 }

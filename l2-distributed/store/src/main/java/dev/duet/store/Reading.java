@@ -57,7 +57,7 @@ public sealed interface Reading {
                     moment.head(),
                     value.version(),
                     value.writtenAt(),
-                    moment.now() - value.writtenAt(),
+                    Math.max(0, moment.now() - value.writtenAt()),
                     ends == StoredRecord.Value.NEVER ? Content.FOREVER : ends - moment.now(),
                     value.cost(),
                     stale,
@@ -106,7 +106,7 @@ public sealed interface Reading {
         }
         if (live instanceof StoredRecord.Leased lease) {
             Hit retained = lease.retained() == null ? null : Hit.retained(lease.retained(), moment);
-            return new Loading(moment.head(), lease.until() - moment.now(), retained);
+            return new Loading(moment.head(), lease.term().until() - moment.now(), retained);
         }
         if (live instanceof StoredRecord.Intent intent) {
             return new Writing(moment.head(), intent.old() == null ? null : Hit.of(intent.old(), moment));

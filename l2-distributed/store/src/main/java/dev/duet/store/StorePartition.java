@@ -1,6 +1,7 @@
 package dev.duet.store;
 
 import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.Holder;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.StoredRecord.Pending;
 import java.util.ArrayDeque;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partition of a namespace, in heap: records, head, floors, log and what is pending, and every step that a
@@ -48,8 +50,12 @@ public final class StorePartition {
     /** The floor under the floors of all caches. */
     private long base;
 
-    /** Who writes what is pending of a cache, and until when. */
-    private record Flusher(String token, long until) {}
+    /** Who writes what is pending of a cache, for how long from its last renewal, and which renewal that is. */
+    private record Flusher(String token, long renewal, long term) {
+        Holder holder() {
+            return new Holder(token + ':' + renewal, term);
+        }
+    }
 
     /**
      * A partition that holds nothing.
@@ -190,20 +196,30 @@ public final class StorePartition {
     }
 
     /** Claims what is pending of a cache, as {@link Namespace#claim} does. */
-    public Claim claim(String cache, String flusher, long term, int most, long now, Consumer<Effect> effects) {
+    public Claim claim(
+            String cache,
+            String flusher,
+            long term,
+            int most,
+            @Nullable String over,
+            long now,
+            Consumer<Effect> effects) {
         Map<RecordKey, Pending> writes = pending.getOrDefault(cache, Map.of());
         long parked = writes.values().stream().filter(Pending::isParked).count();
         long queued = writes.size() - parked;
         Flusher at = flushers.get(cache);
-        boolean foreign = at != null && now < at.until() && !at.token().equals(flusher);
-        if (foreign || queued == 0 || term == 0) {
-            if (!foreign && at != null) {
-                take(new Effect.Flushing(cache, null, 0), effects);
+        boolean mine = at != null && at.token().equals(flusher);
+        if (at != null && !mine && !at.holder().holding().equals(over)) {
+            return new Claim(false, queued, parked, 0, List.of(), at.holder());
+        }
+        if (queued == 0 || term == 0) {
+            if (at != null) {
+                take(new Effect.Flushing(cache, null, 0, 0), effects);
             }
             return new Claim(false, queued, parked, 0, List.of());
         }
-        take(new Effect.Flushing(cache, flusher, now + term), effects);
-        List<PendingWrite> due = listed(writes, write -> write.getValue().dueAt() <= now, most);
+        take(new Effect.Flushing(cache, flusher, mine ? at.renewal() + 1 : 1, term), effects);
+        List<PendingWrite> due = listed(writes, write -> write.getValue().isDue(now), most);
         return new Claim(true, queued, parked, 0, due);
     }
 
@@ -236,7 +252,7 @@ public final class StorePartition {
         floors.forEach((cache, floor) -> image.add(new Effect.Floored(cache, floor)));
         records.forEach((key, record) -> image.add(new Effect.Stored(key, record)));
         pending.values().forEach(writes -> writes.forEach((key, write) -> image.add(new Effect.Stored(key, write))));
-        flushers.forEach((cache, at) -> image.add(new Effect.Flushing(cache, at.token(), at.until())));
+        flushers.forEach((cache, at) -> image.add(new Effect.Flushing(cache, at.token(), at.renewal(), at.term())));
         return image;
     }
 
@@ -265,7 +281,7 @@ public final class StorePartition {
             if (flushing.flusher() == null) {
                 flushers.remove(flushing.cache());
             } else {
-                flushers.put(flushing.cache(), new Flusher(flushing.flusher(), flushing.until()));
+                flushers.put(flushing.cache(), new Flusher(flushing.flusher(), flushing.renewal(), flushing.term()));
             }
         } else if (effect instanceof Effect.Renumbered renumbered) {
             head = renumbered.head();

@@ -23,6 +23,26 @@ public sealed interface StoredRecord {
      */
     StoredRecord at(Moment moment);
 
+    /**
+     * For how long something stands. Its length is kept with its end, since the store's clock may be set back: what would
+     * last for longer than its length from now on was begun before that, and has run out (anomaly A43).
+     *
+     * @param until when it runs out, or {@link Value#NEVER}
+     * @param length how long it is, in microseconds
+     */
+    record Term(long until, long length) {
+
+        /** Begins now. */
+        static Term from(Moment moment, long length) {
+            return new Term(moment.after(length), length);
+        }
+
+        /** Whether it has not run out. */
+        boolean stands(Moment moment) {
+            return moment.now() < until && (until == Value.NEVER || until - moment.now() <= length);
+        }
+    }
+
     /** Nothing is stored. */
     record Absent() implements StoredRecord {
         @Override
@@ -70,35 +90,50 @@ public sealed interface StoredRecord {
             if (version < moment.floor()) {
                 return ABSENT;
             }
-            Refresher working = refresher != null && moment.now() < refresher.until() ? refresher : null;
+            Refresher working = refresher != null && refresher.term().stands(moment) ? refresher : null;
             if (isServed(moment)) {
                 return with(working);
             }
-            Value retained = moment.now() < retainedUntil ? with(null) : null;
+            Value retained = isTimely(moment) && moment.now() < retainedUntil ? with(null) : null;
             if (working != null && !working.isPause()) {
-                return new Leased(working.token(), working.head(), working.until(), false, retained);
+                return new Leased(working.token(), working.head(), working.term(), false, retained);
             }
             return retained == null ? ABSENT : retained;
         }
 
         /** Whether it is in its life. */
         boolean isFresh(Moment moment) {
-            return moment.now() < expiresAt;
+            return moment.now() < expiresAt && isTimely(moment);
         }
 
         /** Whether readers are to get it without anybody loading, if it is not below the floor. */
         boolean isServed(Moment moment) {
-            return isFresh(moment) || moment.now() < retryAt;
+            return isFresh(moment) || (moment.now() < retryAt && isTimely(moment));
+        }
+
+        /**
+         * Whether its times say anything: the clock has not been set back behind the moment at which it was written. What
+         * has no end loses nothing by that.
+         */
+        private boolean isTimely(Moment moment) {
+            return writtenAt <= moment.now() || expiresAt == NEVER;
         }
 
         Value with(@Nullable Refresher newRefresher) {
             return new Value(version, writtenAt, expiresAt, retainedUntil, retryAt, cost, payload, newRefresher);
         }
 
-        /** This value, served until {@code until} though its life is over, but not beyond what it is retained for. */
-        Value servedUntil(long until) {
+        /** This value, served for a pause though its life is over, but not beyond what it is retained for. */
+        Value pausedFor(long pause, Moment moment) {
             return new Value(
-                    version, writtenAt, expiresAt, retainedUntil, Math.min(until, retainedUntil), cost, payload, null);
+                    version,
+                    writtenAt,
+                    expiresAt,
+                    retainedUntil,
+                    Math.min(moment.after(pause), retainedUntil),
+                    cost,
+                    payload,
+                    null);
         }
     }
 
@@ -107,9 +142,9 @@ public sealed interface StoredRecord {
      *
      * @param token the loader's token; or {@link #PAUSE}: nobody is to, for now, since a load has failed
      * @param head the head when the lease was granted
-     * @param until when the lease, or the pause, runs out
+     * @param term for how long the lease, or the pause, stands
      */
-    record Refresher(String token, long head, long until) {
+    record Refresher(String token, long head, Term term) {
 
         /** Stands for nobody. No loader has such a token. */
         public static final String PAUSE = "-";
@@ -124,21 +159,21 @@ public sealed interface StoredRecord {
      *
      * @param token the loader's token
      * @param head the head when the lease was granted
-     * @param until when the lease runs out
+     * @param term for how long the lease stands
      * @param awaited whether readers wait for its end, who are to be told
      * @param retained the stale value that it is to replace; null if there is none
      */
     record Leased(
             String token,
             long head,
-            long until,
+            Term term,
             boolean awaited,
             @Nullable Value retained) implements StoredRecord {
         @Override
         public StoredRecord at(Moment moment) {
             StoredRecord under = retained == null ? ABSENT : retained.at(moment);
-            return moment.now() < until && head >= moment.floor()
-                    ? new Leased(token, head, until, awaited, under instanceof Value value ? value : null)
+            return term.stands(moment) && head >= moment.floor()
+                    ? new Leased(token, head, term, awaited, under instanceof Value value ? value : null)
                     : under;
         }
     }
@@ -166,7 +201,7 @@ public sealed interface StoredRecord {
         @Override
         public StoredRecord at(Moment moment) {
             List<Writer> working =
-                    writers.stream().filter(w -> moment.now() < w.until()).toList();
+                    writers.stream().filter(w -> w.term().stands(moment)).toList();
             if (working.isEmpty()) {
                 return ABSENT;
             }
@@ -184,7 +219,7 @@ public sealed interface StoredRecord {
 
         /** When the last of the writers runs out. */
         public long until() {
-            return writers.stream().mapToLong(Writer::until).max().orElse(0);
+            return writers.stream().mapToLong(w -> w.term().until()).max().orElse(0);
         }
     }
 
@@ -192,9 +227,9 @@ public sealed interface StoredRecord {
      * A writer in an intent.
      *
      * @param token the writer's token
-     * @param until when its part of the intent runs out, unless it renews it
+     * @param term for how long its part of the intent stands, unless it renews it
      */
-    record Writer(String token, long until) {
+    record Writer(String token, Term term) {
         /** Checks the token. */
         public Writer {
             Objects.requireNonNull(token, "token");
@@ -209,15 +244,26 @@ public sealed interface StoredRecord {
      * @param value what is to be written, and is a value as any other once that is done; its payload says so if it is a
      *     removal
      * @param dueAt when it is to be written next; {@link Value#NEVER} if it is parked, after too many failures
+     * @param pause how long that was off when it was decided, in microseconds: what is further off is due, since the clock was
+     *     set back (anomaly A43)
      * @param attempts how often it could not be written
      * @param failure why it could not be written last; null if it was not tried
      */
     record Pending(
-            Value value, long dueAt, int attempts, @Nullable String failure) implements StoredRecord {
+            Value value,
+            long dueAt,
+            long pause,
+            int attempts,
+            @Nullable String failure) implements StoredRecord {
 
         @Override
         public StoredRecord at(Moment moment) {
             return this;
+        }
+
+        /** Whether it is to be written now. */
+        boolean isDue(long now) {
+            return !isParked() && (dueAt <= now || dueAt - now > pause);
         }
 
         /** Whether it waits for somebody to have it tried again. */

@@ -207,10 +207,10 @@ class OperationTest {
     void flushedLate_writesWhatIsNewestOnceMore_ifItCounts() {
         PendingOperation.Flushed late = new PendingOperation.Flushed(4, true);
 
-        assertThat(late.apply(VALUE, at(105)).record()).isEqualTo(new Pending(VALUE, 105, 0, null));
+        assertThat(late.apply(VALUE, at(105)).record()).isEqualTo(new Pending(VALUE, 105, 0, 0, null));
         assertThat(late.apply(refreshed(), at(107)).record())
                 .as("nobody loads what the late write may have left")
-                .isEqualTo(new Pending(VALUE, 107, 0, null));
+                .isEqualTo(new Pending(VALUE, 107, 0, 0, null));
         assertThat(late.apply(VALUE, at(105)).reply()).isFalse();
         assertThat(late.apply(VALUE, new Moment(105, 6, 6)).record()).isEqualTo(VALUE);
         assertThat(late.apply(VALUE, at(130)).record()).isEqualTo(VALUE);
@@ -232,7 +232,7 @@ class OperationTest {
         assertThat(new PendingOperation.Requeue()
                         .apply(failed(2, Content.FOREVER), at(110))
                         .record())
-                .isEqualTo(new Pending(pending(StoredRecord.ABSENT, 100).value(), 110, 0, "down"));
+                .isEqualTo(new Pending(pending(StoredRecord.ABSENT, 100).value(), 110, 0, 0, "down"));
     }
 
     @Test

@@ -1,12 +1,18 @@
 package dev.duet.testkit.contract;
 
 import static dev.duet.testkit.contract.ContractNode.HOUR;
+import static dev.duet.testkit.contract.ContractNode.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.store.Change;
 import dev.duet.store.LeaseReply;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation;
+import dev.duet.store.PendingOperation.PendingReply;
 import dev.duet.store.RecordKey;
+import dev.duet.store.Window;
+import dev.duet.store.WriteReply;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -313,5 +319,59 @@ abstract class AnomaliesContract {
 
         assertThat(node.fill(key, "loader", "v1").stored()).isFalse();
         assertThat(node.see(key)).isEqualTo("v1");
+    }
+
+    private long head() {
+        return ContractNode.await(node.namespace.heads())[0];
+    }
+
+    /** Windows that are over, and one that has not begun since the store's clock went back. */
+    private List<Window> wrongWindows() {
+        Window now = node.namespace.window(key.partition(), 60_000_000);
+        return List.of(
+                Window.of(now.from() - HOUR, 60_000_000),
+                new Window(0, 1),
+                new Window(now.until() + HOUR, Window.ALWAYS.until()));
+    }
+
+    @Test
+    void A44_putOutsideItsWindow_changesNothing() {
+        node.lease(key, "loader");
+        long head = head();
+
+        for (Window window : wrongWindows()) {
+            assertThat(node.execute(key, new Operation.Put(value("v1"), window)))
+                    .isEqualTo(new WriteReply(head, false, 0, true));
+        }
+
+        assertThat(head()).isEqualTo(head);
+        assertThat(node.fill(key, "loader", "v2").stored())
+                .as("the lease stands")
+                .isTrue();
+        assertThat(node.see(key)).isEqualTo("v2");
+        Window open = node.namespace.window(key.partition(), 60_000_000);
+        WriteReply stored = node.execute(key, new Operation.Put(value("v3"), open));
+        assertThat(stored.stored()).isTrue();
+        assertThat(stored.late()).isFalse();
+        assertThat(node.see(key)).isEqualTo("v3");
+    }
+
+    @Test
+    void A44_enqueueOutsideItsWindow_changesNothing() {
+        node.enqueue(key, "v2");
+        long head = head();
+
+        for (Window window : wrongWindows()) {
+            assertThat(node.execute(key, new PendingOperation.Enqueue(value("v1"), true, window)))
+                    .isEqualTo(new PendingReply(head, false, false, 0, true));
+        }
+
+        assertThat(head()).isEqualTo(head);
+        assertThat(node.see(key)).isEqualTo("v2");
+        assertThat(node.claim("users", "f", HOUR).due()).hasSize(1);
+        Window open = node.namespace.window(key.partition(), 60_000_000);
+        PendingReply accepted = node.execute(key, new PendingOperation.Enqueue(value("v3"), true, open));
+        assertThat(accepted.accepted()).isTrue();
+        assertThat(accepted.late()).isFalse();
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duet.store.Content;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.Holder;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import java.time.Duration;
@@ -100,8 +101,8 @@ abstract class ClaimContract {
         ContractNode other = contract.join(config, "n2");
 
         assertThat(node.claim("users", "f", HOUR).granted()).isTrue();
-        assertThat(other.claim("users", "g", HOUR)).isEqualTo(nothing(1, 0));
-        assertThat(other.claim("users", "g", 0)).isEqualTo(nothing(1, 0));
+        assertThat(other.claim("users", "g", HOUR)).isEqualTo(held(1, HOUR));
+        assertThat(other.claim("users", "g", 0)).isEqualTo(held(1, HOUR));
         assertThat(other.claim("users", "g", HOUR).granted())
                 .as("not given back by another")
                 .isFalse();
@@ -111,18 +112,41 @@ abstract class ClaimContract {
         assertThat(node.claim("users", "f", HOUR).granted()).isFalse();
     }
 
-    @Test
-    void claim_isTakenOverAfterItsTerm_andNotBeforeARenewedOneEnds() {
-        enqueue(1);
-        node.claim("users", "f", SOON);
-        node.claim("users", "f", HOUR, 0);
-        node.claim("users", "f", SOON);
-        assertThat(node.claim("users", "g", HOUR).granted()).isFalse();
+    /** A claim that another flusher's lease stands in the way of. */
+    private static Claim held(int renewal, long term) {
+        return new Claim(false, 1, 0, 0, List.of(), new Holder("f:" + renewal, term));
+    }
 
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> node.claim("users", "g", HOUR).granted());
-        assertThat(node.claim("users", "f", SOON).granted()).isFalse();
+    @Test
+    void A43_claim_doesNotEndByTheStoresClock() {
+        enqueue(1);
+        node.claim("users", "f", 1);
+        node.claim("users", "f", 1);
+
+        assertThat(node.claim("users", "g", HOUR)).isEqualTo(held(2, 1));
+    }
+
+    @Test
+    void A43_claim_isTakenOver_fromTheHoldingThatHasRunOut_andFromNoOther() {
+        enqueue(1);
+        node.claim("users", "f", HOUR);
+        Holder seen = node.claim("users", "g", HOUR).holder();
+        assertThat(seen).isEqualTo(new Holder("f:1", HOUR));
+        node.claim("users", "f", SOON, 0);
+
+        assertThat(node.takeOver("users", "g", HOUR, seen.holding()))
+                .as("renewed since")
+                .isEqualTo(held(2, SOON));
+
+        Claim taken = node.takeOver("users", "g", HOUR, "f:2");
+        assertThat(taken.granted()).isTrue();
+        assertThat(taken.holder()).isNull();
+        assertThat(keys(taken.due())).containsExactly("k0");
+        assertThat(node.claim("users", "f", HOUR))
+                .isEqualTo(new Claim(false, 1, 0, 0, List.of(), new Holder("g:1", HOUR)));
+        assertThat(node.takeOver("users", "h", HOUR, "f:2").granted())
+                .as("over the one before")
+                .isFalse();
     }
 
     @Test

@@ -158,6 +158,13 @@ final class ContractNode {
         return await(namespace.claim(cache, List.of(0), flusher, term, most).get(0));
     }
 
+    /** Claims what another flusher held, if it is that holding still. */
+    Claim takeOver(String cache, String flusher, long term, String over) {
+        return await(namespace
+                .claim(cache, List.of(0), flusher, term, 100, Map.of(0, over))
+                .get(0));
+    }
+
     List<PendingWrite> parked(String cache, int most) {
         return await(namespace.parked(cache, most));
     }

@@ -11,6 +11,7 @@ import dev.duet.store.CacheException;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
+import dev.duet.store.ClockEstimate;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
@@ -19,6 +20,7 @@ import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.Window;
 import java.io.ByteArrayInputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
@@ -43,6 +45,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +70,7 @@ public final class HazelcastNamespace implements Namespace {
     private final Executor executor;
     private final Answers answers;
     private final IMap<Integer, PartitionState> partitions;
+    private final ClockEstimate[] clocks;
     private final List<MapSettings> settings;
     private final List<HazelcastFeed> subscriptions = new CopyOnWriteArrayList<>();
 
@@ -82,6 +86,8 @@ public final class HazelcastNamespace implements Namespace {
         this.address = address;
         this.config = config;
         this.node = node;
+        this.clocks =
+                Stream.generate(ClockEstimate::new).limit(config.partitions()).toArray(ClockEstimate[]::new);
         this.maximumRecords = Math.max(1, maximumRecords / config.partitions());
         this.timeout = timeout;
         this.executor = executor;
@@ -113,6 +119,7 @@ public final class HazelcastNamespace implements Namespace {
         HazelcastNamespace namespace =
                 new HazelcastNamespace(instance, address, config, node, maximumRecords, timeout, executor);
         namespace.agree();
+        namespace.await(namespace::headReplies); // for their times
         return namespace;
     }
 
@@ -328,7 +335,16 @@ public final class HazelcastNamespace implements Namespace {
 
     /** The heads of all partitions, and their times. */
     private CompletionStage<List<HeadReply>> headReplies() {
-        return ask(new Step.Head(), HeadReply::read);
+        long sent = System.nanoTime();
+        return ask(new Step.Head(), HeadReply::read).thenApply(replies -> {
+            long received = System.nanoTime();
+            for (int p = 0; p < clocks.length; p++) {
+                // A partition that starts over on a member whose clock is behind goes back, and has nothing that could
+                // outlive it.
+                long unused = clocks[p].read(sent, received, replies.get(p).now());
+            }
+            return replies;
+        });
     }
 
     private List<Integer> all() {
@@ -384,10 +400,17 @@ public final class HazelcastNamespace implements Namespace {
     }
 
     @Override
-    public List<CompletionStage<Claim>> claim(String cache, List<Integer> asked, String flusher, long term, int most) {
+    public Window window(int partition, long patience) {
+        return Window.of(clocks[partition].at(System.nanoTime()), patience);
+    }
+
+    @Override
+    public List<CompletionStage<Claim>> claim(
+            String cache, List<Integer> asked, String flusher, long term, int most, Map<Integer, String> over) {
         List<CompletionStage<Claim>> claims = new ArrayList<>(asked.size());
         for (int partition : asked) {
-            claims.add(take(partition, new Step.ClaimPending(cache, flusher, term, most), Step.ClaimPending::reply));
+            Step step = new Step.ClaimPending(cache, flusher, term, most, over.get(partition));
+            claims.add(take(partition, step, Step.ClaimPending::reply));
         }
         return claims;
     }

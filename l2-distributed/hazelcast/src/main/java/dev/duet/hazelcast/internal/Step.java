@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a node has done in a partition, in one atomic step. It travels to the partition, and its reply back, as bytes. */
 sealed interface Step {
@@ -29,7 +30,13 @@ sealed interface Step {
             case 2 -> new InvalidateAll(Wire.readText(in));
             case 3 -> new StartOver(in.readLong(), in.readLong());
             case 4 -> new ChangesAfter(in.readLong());
-            case 5 -> new ClaimPending(Wire.readText(in), Wire.readText(in), in.readLong(), in.readInt());
+            case 5 ->
+                new ClaimPending(
+                        Wire.readText(in),
+                        Wire.readText(in),
+                        in.readLong(),
+                        in.readInt(),
+                        Wire.readNullable(in, Wire::readText));
             case 6 -> new Head();
             case 7 -> new Parked(Wire.readText(in), in.readInt());
             case 8 -> Ask.of(in);
@@ -124,16 +131,22 @@ sealed interface Step {
     }
 
     /** Replies the claim. */
-    record ClaimPending(String cache, String flusher, long term, int most) implements Step {
+    record ClaimPending(
+            String cache,
+            String flusher,
+            long term,
+            int most,
+            @Nullable String over) implements Step {
         @Override
         public void run(StorePartition partition, String origin, long now, Consumer<Effect> effects, DataOutput reply)
                 throws IOException {
-            Claim claim = partition.claim(cache, flusher, term, most, now, effects);
+            Claim claim = partition.claim(cache, flusher, term, most, over, now, effects);
             reply.writeBoolean(claim.granted());
             reply.writeLong(claim.pending());
             reply.writeLong(claim.parked());
             reply.writeLong(claim.lost());
             Wire.writeAll(reply, claim.due(), Wire::writePendingWrite);
+            Wire.writeNullable(reply, claim.holder(), Wire::writeHolder);
         }
 
         static Claim reply(DataInput in) throws IOException {
@@ -142,7 +155,8 @@ sealed interface Step {
                     in.readLong(),
                     in.readLong(),
                     in.readLong(),
-                    Wire.readAll(in, Wire::readPendingWrite));
+                    Wire.readAll(in, Wire::readPendingWrite),
+                    Wire.readNullable(in, Wire::readHolder));
         }
 
         @Override
@@ -152,6 +166,7 @@ sealed interface Step {
             Wire.writeText(out, flusher);
             out.writeLong(term);
             out.writeInt(most);
+            Wire.writeNullable(out, over, Wire::writeText);
         }
     }
 

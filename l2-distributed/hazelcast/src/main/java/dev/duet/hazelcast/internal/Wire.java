@@ -7,11 +7,13 @@ import dev.duet.store.LeaseReply;
 import dev.duet.store.Operation;
 import dev.duet.store.Payload;
 import dev.duet.store.PendingOperation;
+import dev.duet.store.PendingOperation.Holder;
 import dev.duet.store.PendingOperation.PendingReply;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoredRecord;
+import dev.duet.store.Window;
 import dev.duet.store.WriteReply;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -104,6 +106,33 @@ final class Wire {
         return new Content(Payload.of(readBytes(in)), in.readLong(), in.readLong(), in.readLong());
     }
 
+    private static void writeWindow(DataOutput out, Window window) throws IOException {
+        out.writeLong(window.from());
+        out.writeLong(window.until());
+    }
+
+    private static Window readWindow(DataInput in) throws IOException {
+        return new Window(in.readLong(), in.readLong());
+    }
+
+    private static void writeTerm(DataOutput out, StoredRecord.Term term) throws IOException {
+        out.writeLong(term.until());
+        out.writeLong(term.length());
+    }
+
+    private static StoredRecord.Term readTerm(DataInput in) throws IOException {
+        return new StoredRecord.Term(in.readLong(), in.readLong());
+    }
+
+    static void writeHolder(DataOutput out, Holder holder) throws IOException {
+        writeText(out, holder.holding());
+        out.writeLong(holder.term());
+    }
+
+    static Holder readHolder(DataInput in) throws IOException {
+        return new Holder(readText(in), in.readLong());
+    }
+
     static void writeOperation(DataOutput out, Operation<?> operation) throws IOException {
         if (operation instanceof Operation.Read) {
             out.writeByte(1);
@@ -129,6 +158,7 @@ final class Wire {
         } else if (operation instanceof Operation.Put put) {
             out.writeByte(6);
             writeContent(out, put.content());
+            writeWindow(out, put.window());
         } else if (operation instanceof Operation.Invalidate) {
             out.writeByte(7);
         } else if (operation instanceof Operation.Begin begin) {
@@ -149,6 +179,7 @@ final class Wire {
             out.writeByte(11);
             writeContent(out, enqueue.content());
             out.writeBoolean(enqueue.grows());
+            writeWindow(out, enqueue.window());
         } else if (operation instanceof PendingOperation.Flushed flushed) {
             out.writeByte(12);
             out.writeLong(flushed.version());
@@ -174,12 +205,12 @@ final class Wire {
             case 3 -> new Operation.Refresh(readText(in), in.readLong(), in.readLong());
             case 4 -> new Operation.Fill(readText(in), in.readLong(), readContent(in));
             case 5 -> new Operation.Release(readText(in), in.readLong());
-            case 6 -> new Operation.Put(readContent(in));
+            case 6 -> new Operation.Put(readContent(in), readWindow(in));
             case 7 -> new Operation.Invalidate();
             case 8 -> new Operation.Begin(readText(in), in.readLong(), in.readBoolean());
             case 9 -> new Operation.Renew(readText(in), in.readLong());
             case 10 -> new Operation.Complete(readText(in), in.readLong(), readNullable(in, Wire::readContent));
-            case 11 -> new PendingOperation.Enqueue(readContent(in), in.readBoolean());
+            case 11 -> new PendingOperation.Enqueue(readContent(in), in.readBoolean(), readWindow(in));
             case 12 -> new PendingOperation.Flushed(in.readLong(), in.readBoolean());
             case 13 -> new PendingOperation.Failed(in.readLong(), in.readInt(), in.readLong(), readText(in));
             case 14 -> new PendingOperation.Requeue();
@@ -200,12 +231,14 @@ final class Wire {
             out.writeLong(written.version());
             out.writeBoolean(written.stored());
             out.writeLong(written.writtenAt());
+            out.writeBoolean(written.late());
         } else if (reply instanceof PendingReply pending) {
             out.writeByte(4);
             out.writeLong(pending.version());
             out.writeBoolean(pending.accepted());
             out.writeBoolean(pending.coalesced());
             out.writeLong(pending.writtenAt());
+            out.writeBoolean(pending.late());
         } else if (reply instanceof LeaseReply.Granted granted) {
             out.writeByte(5);
             out.writeLong(granted.head());
@@ -241,8 +274,9 @@ final class Wire {
         return switch (kind) {
             case 1 -> in.readBoolean();
             case 2 -> in.readLong();
-            case 3 -> new WriteReply(in.readLong(), in.readBoolean(), in.readLong());
-            case 4 -> new PendingReply(in.readLong(), in.readBoolean(), in.readBoolean(), in.readLong());
+            case 3 -> new WriteReply(in.readLong(), in.readBoolean(), in.readLong(), in.readBoolean());
+            case 4 ->
+                new PendingReply(in.readLong(), in.readBoolean(), in.readBoolean(), in.readLong(), in.readBoolean());
             case 5 -> new LeaseReply.Granted(in.readLong(), in.readBoolean(), readNullable(in, Wire::readHit));
             case 6 -> new LeaseReply.Refused((Reading) readReply(in));
             case 7 -> readHit(in);
@@ -327,7 +361,8 @@ final class Wire {
             out.writeByte(5);
             writeText(out, flushing.cache());
             writeNullable(out, flushing.flusher(), Wire::writeText);
-            out.writeLong(flushing.until());
+            out.writeLong(flushing.renewal());
+            out.writeLong(flushing.term());
         } else if (effect instanceof Effect.Renumbered renumbered) {
             out.writeByte(6);
             out.writeLong(renumbered.head());
@@ -344,7 +379,7 @@ final class Wire {
             case 2 -> new Effect.Changed(readChange(in));
             case 3 -> new Effect.Hinted(readText(in), readText(in));
             case 4 -> new Effect.Floored(readText(in), in.readLong());
-            case 5 -> new Effect.Flushing(readText(in), readNullable(in, Wire::readText), in.readLong());
+            case 5 -> new Effect.Flushing(readText(in), readNullable(in, Wire::readText), in.readLong(), in.readLong());
             case 6 -> new Effect.Renumbered(in.readLong(), in.readLong());
             default -> throw unknown("effect", kind);
         };
@@ -360,14 +395,14 @@ final class Wire {
             out.writeByte(2);
             writeText(out, lease.token());
             out.writeLong(lease.head());
-            out.writeLong(lease.until());
+            writeTerm(out, lease.term());
             out.writeBoolean(lease.awaited());
             writeNullable(out, lease.retained(), Wire::writeValue);
         } else if (record instanceof StoredRecord.Intent intent) {
             out.writeByte(3);
             writeAll(out, intent.writers(), (to, writer) -> {
                 writeText(to, writer.token());
-                to.writeLong(writer.until());
+                writeTerm(to, writer.term());
             });
             out.writeLong(intent.head());
             out.writeBoolean(intent.contended());
@@ -376,6 +411,7 @@ final class Wire {
             out.writeByte(4);
             writeValue(out, pending.value());
             out.writeLong(pending.dueAt());
+            out.writeLong(pending.pause());
             out.writeInt(pending.attempts());
             writeNullable(out, pending.failure(), Wire::writeText);
         } else {
@@ -390,19 +426,16 @@ final class Wire {
             case 1 -> readValue(in);
             case 2 ->
                 new StoredRecord.Leased(
-                        readText(in),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readBoolean(),
-                        readNullable(in, Wire::readValue));
+                        readText(in), in.readLong(), readTerm(in), in.readBoolean(), readNullable(in, Wire::readValue));
             case 3 ->
                 new StoredRecord.Intent(
-                        readAll(in, from -> new StoredRecord.Writer(readText(from), from.readLong())),
+                        readAll(in, from -> new StoredRecord.Writer(readText(from), readTerm(from))),
                         in.readLong(),
                         in.readBoolean(),
                         readNullable(in, Wire::readValue));
             case 4 ->
-                new StoredRecord.Pending(readValue(in), in.readLong(), in.readInt(), readNullable(in, Wire::readText));
+                new StoredRecord.Pending(
+                        readValue(in), in.readLong(), in.readLong(), in.readInt(), readNullable(in, Wire::readText));
             default -> throw unknown("record", kind);
         };
     }
@@ -418,7 +451,7 @@ final class Wire {
         writeNullable(out, value.refresher(), (to, refresher) -> {
             writeText(to, refresher.token());
             to.writeLong(refresher.head());
-            to.writeLong(refresher.until());
+            writeTerm(to, refresher.term());
         });
     }
 
@@ -431,7 +464,7 @@ final class Wire {
                 in.readLong(),
                 in.readLong(),
                 Payload.of(readBytes(in)),
-                readNullable(in, from -> new StoredRecord.Refresher(readText(from), from.readLong(), from.readLong())));
+                readNullable(in, from -> new StoredRecord.Refresher(readText(from), from.readLong(), readTerm(from))));
     }
 
     private static IOException unknown(String what, byte kind) {

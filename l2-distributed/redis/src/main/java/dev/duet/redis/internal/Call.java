@@ -7,6 +7,7 @@ import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoredRecord.Value;
+import dev.duet.store.Window;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
@@ -78,7 +79,7 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
             bytes(channel), bytes(ChangeText.before(false, key.partition())), bytes(ChangeText.after(origin, key))
         };
         if (operation instanceof Operation.Put put) {
-            return new Call<>(Script.PUT, with(put.content(), start), Replies::write);
+            return new Call<>(Script.PUT, within(put.window(), with(put.content(), start)), Replies::put);
         }
         if (operation instanceof Operation.Invalidate) {
             return new Call<>(Script.INVALIDATE, start, Replies::version);
@@ -94,7 +95,7 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
         }
         if (operation instanceof PendingOperation.Enqueue enqueue) {
             Object[] arguments = with(enqueue.content(), append(start, key.key(), enqueue.grows() ? 1 : 0));
-            return new Call<>(Script.ENQUEUE, arguments, Replies::enqueued);
+            return new Call<>(Script.ENQUEUE, within(enqueue.window(), arguments), Replies::enqueued);
         }
         throw new IllegalArgumentException(
                 "unknown operation " + operation.getClass().getName());
@@ -115,9 +116,12 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
      * The call that claims what is pending of a cache in a partition.
      *
      * @param records what the names of the cache's records begin with
+     * @param over the holding that is taken over, if any
      */
-    static Call<Claim> claim(String cache, int partition, String records, String flusher, long term, int most) {
-        Object[] arguments = {bytes(records), bytes(flusher), bytes(term), bytes(most)};
+    static Call<Claim> claim(
+            String cache, int partition, String records, String flusher, long term, int most, @Nullable String over) {
+        Object[] arguments = {bytes(records), bytes(flusher), bytes(term), bytes(most), bytes(over == null ? "" : over)
+        };
         return new Call<>(Script.CLAIM, arguments, reply -> Replies.claim(reply, cache, partition));
     }
 
@@ -133,8 +137,8 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
     }
 
     /** The call that joins a partition with its server, and replies the server's run. */
-    static Call<ServerRuns.Run> joinServer(long above) {
-        return new Call<>(Script.JOIN_SERVER, new Object[] {bytes(above)}, Replies::run);
+    static Call<ServerRuns.Joined> joinServer(long above) {
+        return new Call<>(Script.JOIN_SERVER, new Object[] {bytes(above)}, Replies::joined);
     }
 
     private static Object[] quiet(RecordKey key, Object... arguments) {
@@ -156,6 +160,10 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
                 content.retention(),
                 cost,
                 content.payload().bytes());
+    }
+
+    private static Object[] within(Window window, Object[] start) {
+        return append(start, window.from(), window.until());
     }
 
     private static Object[] append(Object[] start, Object... more) {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class Handshake {
 
     /** The format of records, logs and messages. A node with another one must not touch them. */
-    private static final int FORMAT = 4;
+    private static final int FORMAT = 5;
 
     private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4}).*");
 

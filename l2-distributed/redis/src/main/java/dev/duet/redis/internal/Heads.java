@@ -30,10 +30,10 @@ final class Heads {
     }
 
     /**
-     * What was read: the heads as text, of which any may be missing or be none; and whether all servers are on the runs
-     * that were expected.
+     * What was read: the heads as text, of which any may be missing or be none; whether all servers are on the runs
+     * that were expected; and what their clocks said, in microseconds, in the order of {@link ServerRuns#representatives}.
      */
-    record Found(List<?> heads, boolean expected) {}
+    record Found(List<?> heads, boolean expected, List<Long> clocks) {}
 
     /** Reads them. The stage fails as the client does. */
     CompletableFuture<Found> read(ServerRuns runs) {
@@ -54,7 +54,8 @@ final class Heads {
                         return found(runs, asked, found.getResponses());
                     }
                     if (Failures.isWrongType(failure)) {
-                        return new Found(List.of(), true); // some head is damaged: each is asked for by script
+                        return new Found(
+                                List.of(), true, List.of()); // some head is damaged: each is asked for by script
                     }
                     throw new CompletionException(failure);
                 })
@@ -65,6 +66,8 @@ final class Heads {
         List<?> ids = responses.subList(partitions, responses.size());
         boolean expected = IntStream.range(0, asked.size())
                 .allMatch(i -> runs.isOn(asked.get(i), Replies.text((List<?>) ids.get(i))));
-        return new Found(responses.subList(0, partitions), expected);
+        List<Long> clocks =
+                ids.stream().map(reply -> (Long) ((List<?>) reply).get(1)).toList();
+        return new Found(responses.subList(0, partitions), expected, clocks);
     }
 }

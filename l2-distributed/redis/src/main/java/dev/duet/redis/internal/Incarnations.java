@@ -33,6 +33,7 @@ final class Incarnations {
     private final Scripts scripts;
     private final Keys keys;
     private final NamespaceConfig config;
+    private final ServerClocks clocks;
     private volatile ServerRuns runs;
     private volatile long[] heads;
 
@@ -42,7 +43,8 @@ final class Incarnations {
     /** The join that begins after it, or null if nobody wants one; guarded by this. */
     private @Nullable CompletableFuture<Void> next;
 
-    Incarnations(Scripts scripts, Keys keys, NamespaceConfig config) {
+    Incarnations(Scripts scripts, Keys keys, NamespaceConfig config, ServerClocks clocks) {
+        this.clocks = clocks;
         this.scripts = scripts;
         this.keys = keys;
         this.config = config;
@@ -53,6 +55,11 @@ final class Incarnations {
     /** The runs that were found at the latest join. */
     ServerRuns runs() {
         return runs;
+    }
+
+    /** The heads as they were noted last. */
+    long[] heads() {
+        return heads;
     }
 
     /** Takes note of the heads, so that partitions that are started over start above them, whatever the server's clock. */
@@ -119,14 +126,15 @@ final class Incarnations {
             next = null;
         }
         long[] above = heads;
-        List<CompletableFuture<ServerRuns.Run>> found = new ArrayList<>();
+        long sent = clocks.now();
+        List<CompletableFuture<ServerRuns.Joined>> found = new ArrayList<>();
         for (int p = 0; p < config.partitions(); p++) {
             found.add(scripts.run(Call.joinServer(above[p]), keys.of(p)));
         }
         CompletableFuture<Void> unused = CompletableFuture.allOf(found.toArray(new CompletableFuture<?>[0]))
                 .whenComplete((done, failure) -> {
                     if (failure == null) {
-                        saw(found.stream().map(CompletableFuture::join).toList());
+                        saw(found.stream().map(CompletableFuture::join).toList(), sent);
                         mine.complete(null);
                     } else {
                         mine.completeExceptionally(failure);
@@ -134,13 +142,18 @@ final class Incarnations {
                 });
     }
 
-    private void saw(List<ServerRuns.Run> found) {
+    private void saw(List<ServerRuns.Joined> found, long sent) {
         ServerRuns before = runs;
-        runs = before.with(found);
+        ServerRuns now = before.with(found.stream().map(ServerRuns.Joined::run).toList());
+        for (int p : now.representatives()) {
+            clocks.read(now.of(p), sent, found.get(p).clock(), now.on(now.of(p)));
+        }
+        clocks.keep(now.ids());
+        runs = now;
         if (!before.equals(runs)) {
             LOG.info(
                     "Joined {} for namespace {}: what an earlier run stored counts as absent",
-                    found.stream().map(ServerRuns.Run::id).distinct().toList(),
+                    now.ids(),
                     config.name());
         }
     }

@@ -6,6 +6,7 @@ import dev.duet.store.StoredRecord.Intent;
 import dev.duet.store.StoredRecord.Leased;
 import dev.duet.store.StoredRecord.Pending;
 import dev.duet.store.StoredRecord.Refresher;
+import dev.duet.store.StoredRecord.Term;
 import dev.duet.store.StoredRecord.Value;
 import dev.duet.store.StoredRecord.Writer;
 import java.nio.charset.StandardCharsets;
@@ -19,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * V version writtenAt expiresAt retainedUntil retryAt cost refresher size ⏎ payload
- * L token head until awaited ⏎ the stale value that it is to replace, as above, or nothing
- * I contended head token:until,token:until ⏎ the old value, as above, or nothing
- * P dueAt attempts size ⏎ why it failed, in so many bytes, and right after that the value, as above
+ * L token head until:length awaited ⏎ the stale value that it is to replace, as above, or nothing
+ * I contended head token:until:length,token:until:length ⏎ the old value, as above, or nothing
+ * P dueAt pause attempts size ⏎ why it failed, in so many bytes, and right after that the value, as above
  * </pre>
  *
- * <p>The refresher of a value is {@code token:head:until}, or {@code -} if there is none. The size is {@code -} of a pending
+ * <p>The refresher of a value is {@code token:head:until:length}, or {@code -} if there is none. The size is {@code -} of a pending
  * write that did not fail.
  *
  * <p>The scripts write them. They parse as much of them as they need to decide, and leave the reading to this.
@@ -84,26 +85,26 @@ final class RecordText {
     private @Nullable Refresher refresher() {
         String token = word(':');
         long head = number(':');
-        long until = number(' ');
-        return token == null || token.isEmpty() || head == BAD || until == BAD
+        Term term = term(' ');
+        return token == null || token.isEmpty() || head == BAD || term == null
                 ? null
-                : new Refresher(token, head, until);
+                : new Refresher(token, head, term);
     }
 
     private @Nullable Leased lease() {
         at += 2;
         String token = word(' ');
         long head = number(' ');
-        long until = number(' ');
+        Term term = term(' ');
         long awaited = number('\n');
-        if (token == null || head == BAD || until == BAD || awaited == BAD || awaited > 1) {
+        if (token == null || head == BAD || term == null || awaited == BAD || awaited > 1) {
             return null;
         }
         if (at == bytes.length) {
-            return new Leased(token, head, until, awaited == 1, null);
+            return new Leased(token, head, term, awaited == 1, null);
         }
         Value retained = startsValue() ? value() : null;
-        return retained == null ? null : new Leased(token, head, until, awaited == 1, retained);
+        return retained == null ? null : new Leased(token, head, term, awaited == 1, retained);
     }
 
     private @Nullable Intent intent() {
@@ -117,12 +118,12 @@ final class RecordText {
         List<Writer> writers = new ArrayList<>();
         for (String item : list.split(",", -1)) {
             int colon = item.indexOf(':');
-            long until =
-                    colon < 1 ? BAD : new RecordText((item + '\n').getBytes(StandardCharsets.UTF_8)).from(colon + 1);
-            if (until == BAD) {
+            Term term =
+                    colon < 1 ? null : new RecordText((item + '\n').getBytes(StandardCharsets.UTF_8)).from(colon + 1);
+            if (term == null) {
                 return null;
             }
-            writers.add(new Writer(item.substring(0, colon), until));
+            writers.add(new Writer(item.substring(0, colon), term));
         }
         return new Intent(writers, head, contended.equals("1"), startsValue() ? value() : null);
     }
@@ -130,11 +131,13 @@ final class RecordText {
     private @Nullable Pending pending() {
         at += 2;
         long dueAt = number(' ');
+        long pause = number(' ');
         long attempts = number(' ');
         boolean untried = at + 1 < bytes.length && bytes[at] == '-' && bytes[at + 1] == '\n';
         long size = untried ? 0 : number('\n');
         at += untried ? 2 : 0;
         if (dueAt == BAD
+                || pause == BAD
                 || attempts == BAD
                 || attempts > Integer.MAX_VALUE
                 || size == BAD
@@ -144,16 +147,22 @@ final class RecordText {
         String failure = untried ? null : new String(bytes, at, (int) size, StandardCharsets.UTF_8);
         at += (int) size;
         Value value = startsValue() ? value() : null;
-        return value == null ? null : new Pending(value, dueAt, (int) attempts, failure);
+        return value == null ? null : new Pending(value, dueAt, pause, (int) attempts, failure);
     }
 
     private boolean startsValue() {
         return at + 1 < bytes.length && bytes[at] == 'V' && bytes[at + 1] == ' ';
     }
 
-    private long from(int start) {
+    private @Nullable Term from(int start) {
         at = start;
-        return number('\n');
+        return term('\n');
+    }
+
+    private @Nullable Term term(char end) {
+        long until = number(':');
+        long length = number(end);
+        return until == BAD || length == BAD ? null : new Term(until, length);
     }
 
     /** The whole number up to {@code end}, at most 2^53 - 1 as the scripts can have no other; or {@link #BAD}. */

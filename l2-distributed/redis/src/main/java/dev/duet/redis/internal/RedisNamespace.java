@@ -11,6 +11,7 @@ import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreUnavailableException;
+import dev.duet.store.Window;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -43,6 +44,7 @@ public final class RedisNamespace implements Namespace {
     private final Keys keys;
     private final Incarnations incarnations;
     private final Heads heads;
+    private final ServerClocks clocks;
     private final Pipeline pipeline;
     private final BulkReads bulkReads;
     private final Collection<Feed> feeds = new CopyOnWriteArrayList<>();
@@ -57,7 +59,8 @@ public final class RedisNamespace implements Namespace {
         this.config = config;
         this.node = NamespaceConfig.checkName("node", node);
         this.keys = keys;
-        this.incarnations = new Incarnations(scripts, keys, config);
+        this.clocks = new ServerClocks(address, System::nanoTime);
+        this.incarnations = new Incarnations(scripts, keys, config, clocks);
         this.pipeline = new Pipeline(client, address);
         this.bulkReads = new BulkReads(incarnations, keys, client.getConfig().isClusterConfig());
         this.heads = new Heads(client, keys, config.partitions());
@@ -136,20 +139,42 @@ public final class RedisNamespace implements Namespace {
     /**
      * {@inheritDoc}
      *
-     * <p>One round trip, unless a server is another one than before.
+     * <p>One round trip, unless a server is another one than before, or its clock was set back.
      */
     @Override
     public CompletionStage<long[]> heads() {
-        return readHeads(JOINS).thenApply(found -> {
+        long[] before = incarnations.heads();
+        return readHeads(JOINS).thenCompose(found -> mended(before, found)).thenApply(found -> {
             incarnations.know(found);
             return found;
         });
     }
 
+    /** The heads, after the partitions were started over of which the server's clock was set back. */
+    private CompletableFuture<long[]> mended(long[] before, long[] found) {
+        int[] suspects = clocks.suspects();
+        if (suspects.length == 0) {
+            return CompletableFuture.completedFuture(found);
+        }
+        long[] heads = found.clone();
+        List<CompletableFuture<Long>> all = new ArrayList<>(suspects.length);
+        for (int p : suspects) {
+            // By the head of before the step: another node may have started the partition over since.
+            all.add(startOver(p, before[p], found[p]).toCompletableFuture().thenApply(head -> {
+                clocks.cleared(p);
+                heads[p] = head;
+                return head;
+            }));
+        }
+        return together(all, address).thenApply(done -> heads);
+    }
+
     private CompletableFuture<long[]> readHeads(int joins) {
         CompletableFuture<Heads.Found> read;
+        ServerRuns runs = incarnations.runs();
+        long sent = clocks.now();
         try {
-            read = heads.read(incarnations.runs());
+            read = heads.read(runs);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(Failures.translate(e, address));
         }
@@ -158,6 +183,10 @@ public final class RedisNamespace implements Namespace {
                 })
                 .thenCompose(found -> {
                     if (found.expected()) {
+                        for (int i = 0; i < found.clocks().size(); i++) {
+                            ServerRuns.Run run = runs.of(runs.representatives().get(i));
+                            clocks.read(run, sent, found.clocks().get(i), runs.on(run));
+                        }
                         return inEachPartition(partition -> headOf(partition, found.heads()));
                     }
                     if (joins == 0) {
@@ -271,10 +300,16 @@ public final class RedisNamespace implements Namespace {
 
     @Override
     public List<CompletionStage<Claim>> claim(
-            String cache, List<Integer> partitions, String flusher, long term, int most) {
+            String cache, List<Integer> partitions, String flusher, long term, int most, Map<Integer, String> over) {
         return List.copyOf(runAll(partitions.stream()
-                .map(p -> pendingEntry(Call.claim(cache, p, keys.records(p, cache), flusher, term, most), p, cache))
+                .map(p -> pendingEntry(
+                        Call.claim(cache, p, keys.records(p, cache), flusher, term, most, over.get(p)), p, cache))
                 .toList()));
+    }
+
+    @Override
+    public Window window(int partition, long patience) {
+        return clocks.window(incarnations.runs().of(partition), patience);
     }
 
     private <R> Pipeline.Entry<R> pendingEntry(Call<R> call, int partition, String cache) {

@@ -3,6 +3,7 @@ package dev.duet.redis.internal;
 import dev.duet.store.LeaseReply;
 import dev.duet.store.Moment;
 import dev.duet.store.PendingOperation.Claim;
+import dev.duet.store.PendingOperation.Holder;
 import dev.duet.store.PendingOperation.PendingReply;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.Reading;
@@ -65,17 +66,35 @@ final class Replies {
         return new WriteReply(number(reply, 0), stored, stored ? number(reply, 2) : 0);
     }
 
-    /** Of what stores a pending write: version, whether it was accepted, whether it took the place of another, and the clock. */
-    static PendingReply enqueued(List<Object> reply) {
-        return new PendingReply(number(reply, 0), flag(reply, 1), flag(reply, 2), number(reply, 3));
+    /** Of a put: as above, and whether it was late. */
+    static WriteReply put(List<Object> reply) {
+        boolean stored = flag(reply, 1);
+        return new WriteReply(number(reply, 0), stored, stored ? number(reply, 2) : 0, flag(reply, 3));
     }
 
-    /** Of a claim: whether it is granted, how many are pending, parked and lost; then keys and records. */
+    /**
+     * Of what stores a pending write: version, whether it was accepted, whether it took the place of another, the clock, and
+     * whether it was late.
+     */
+    static PendingReply enqueued(List<Object> reply) {
+        boolean accepted = flag(reply, 1);
+        return new PendingReply(
+                number(reply, 0), accepted, flag(reply, 2), accepted ? number(reply, 3) : 0, flag(reply, 4));
+    }
+
+    /**
+     * Of a claim: whether it is granted, how many are pending, parked and lost; then keys and records, or who else has the lease
+     * and for how long.
+     */
     static Claim claim(List<Object> reply, String cache, int partition) {
+        if (!flag(reply, 0)) {
+            Holder holder = reply.size() == 4 ? null : new Holder(text(reply.subList(4, 5)), number(reply, 5));
+            return new Claim(false, number(reply, 1), number(reply, 2), number(reply, 3), List.of(), holder);
+        }
         List<Object> found = reply.subList(4, reply.size());
         List<PendingWrite> due = writes(found, cache, partition);
         long lost = number(reply, 3) + found.size() / 2 - due.size();
-        return new Claim(flag(reply, 0), number(reply, 1), number(reply, 2), lost, due);
+        return new Claim(true, number(reply, 1), number(reply, 2), lost, due);
     }
 
     /** Of a list of parked writes: how many were lost; then keys and records. */
@@ -116,9 +135,9 @@ final class Replies {
         return new String((byte[]) reply.get(0), StandardCharsets.UTF_8);
     }
 
-    /** Of a join: the id of the server's run, and its major version. */
-    static ServerRuns.Run run(List<Object> reply) {
-        return new ServerRuns.Run(text(reply), text(reply.subList(1, 2)));
+    /** Of a join: the id of the server's run, its major version, and its clock. */
+    static ServerRuns.Joined joined(List<Object> reply) {
+        return new ServerRuns.Joined(new ServerRuns.Run(text(reply), text(reply.subList(1, 2))), number(reply, 2));
     }
 
     private static Moment moment(List<Object> reply) {

@@ -53,6 +53,14 @@ final class ServerRuns {
         }
     }
 
+    /**
+     * A run that was joined.
+     *
+     * @param run the run
+     * @param clock what the server's clock said, in microseconds
+     */
+    record Joined(Run run, long clock) {}
+
     /** What is known before any server was asked: the partitions are on a run that there is not. */
     static ServerRuns unknown(int partitions) {
         return new ServerRuns(Collections.nCopies(partitions, new Run("none", "")));
@@ -66,6 +74,27 @@ final class ServerRuns {
     /** One partition of each server. */
     List<Integer> representatives() {
         return Collections.unmodifiableList(representatives);
+    }
+
+    /** The run that a partition is on. */
+    Run of(int partition) {
+        return runs.get(partition);
+    }
+
+    /** The partitions that are on a run. */
+    List<Integer> on(Run run) {
+        List<Integer> partitions = new ArrayList<>();
+        for (int p = 0; p < runs.size(); p++) {
+            if (runs.get(p).equals(run)) {
+                partitions.add(p);
+            }
+        }
+        return partitions;
+    }
+
+    /** The ids of all runs. */
+    List<String> ids() {
+        return representatives.stream().map(p -> runs.get(p).id()).toList();
     }
 
     /** Whether a partition is on the run of this id. */
