@@ -10,6 +10,7 @@ if intent and #intent.writers > 0 then
   local place = place_of(writer.token, intent.writers)
   if place then
     intent.writers[place] = writer
+    insist()
     store_intent(intent)
     return {current()}
   end

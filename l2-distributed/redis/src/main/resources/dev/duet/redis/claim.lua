@@ -27,6 +27,7 @@ if length == 0 or count(QUEUE) == 0 then
   end
   return {0, count(QUEUE), count(PARKED), 0}
 end
+insist()
 redis.call('SET', RECORD, token .. ':' .. text(mine and renewal + 1 or 1) .. ' ' .. text(length))
 
 local reply, lost = {1, 0, 0, 0}, 0

@@ -18,6 +18,7 @@ end
 
 table.remove(found.writers, place)
 if #found.writers > 0 then
+  insist()
   contend(found)
   return {current(), 0, now}
 end
@@ -30,5 +31,8 @@ if found.head < floor then
   redis.call('DEL', RECORD)
   return {head, 0, now}
 end
-store_value(new_value(head, now, ARGV[7], ARGV[8], ARGV[9], ARGV[10]))
-return {head, 1, now}
+if pcall(store_value, new_value(head, now, ARGV[7], ARGV[8], ARGV[9], ARGV[10])) then
+  return {head, 1, now}
+end
+redis.call('DEL', RECORD) -- the server is out of memory, and takes no value; the intent ends all the same
+return {head, 0, now}

@@ -19,6 +19,7 @@ if pending.value.version ~= version or late then
   return {0}
 end
 local live = value_at(pending.value, now, floor)
+insist()
 if live and live.kind == 'V' then
   store_value(live)
 else

@@ -5,6 +5,7 @@ if found.err then
   return {}
 end
 if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('PERSIST', KEYS[1]) -- as insist() has it
   redis.call('HSET', KEYS[1], 'partitions', ARGV[1], 'format', ARGV[2])
   return {ARGV[1], ARGV[2]}
 end

@@ -42,6 +42,13 @@ local function base_and_highest()
   return base, highest, run
 end
 
+-- Has the server take all that the script writes from here on. One that is out of memory refuses what may grow, but only until
+-- the script has written something; and this, which changes nothing, it takes. For what may not be refused: a change, and
+-- what lets one be told.
+local function insist()
+  redis.pcall('PERSIST', HEAD)
+end
+
 -- Starts the partition over: whatever is stored counts as absent from now on, as the head goes above every version that is
 -- known to have been given out, and becomes the floor under all caches. One of which nothing is known starts from the clock.
 -- Nothing is published: followers see a gap, and the log, which cannot close it, is dropped. Returns the head.
@@ -51,6 +58,7 @@ local function start_over(above)
   local known = math.max(head, highest, above)
   -- By the clock, so that two that are started over from the same data do not number alike.
   head = known > 0 and math.max(known + LEAP + now % LEAP, now) or now
+  insist()
   redis.call('SET', HEAD, text(head))
   redis.call('SET', FLOORS, text(head) .. ' ' .. run_id())
   redis.call('DEL', LOG)
@@ -68,6 +76,7 @@ local function restore(head)
   end
   if not head then
     head = math.max(clock(), highest + LEAP) -- a leap may have been ahead of the clock, and versions given out since
+    insist()
     redis.call('SET', HEAD, text(head))
   end
   return head
@@ -89,9 +98,21 @@ local function standing(cache)
   return standing(cache)
 end
 
+-- Fails if the server is out of memory, and changes nothing.
+local function need_memory()
+  local refused = redis.pcall('SETRANGE', HEAD, 0, '')
+  if type(refused) == 'table' and string.find(refused.err, 'OOM ', 1, true) then
+    redis.call('SETRANGE', HEAD, 0, '')
+  end
+end
+
 -- Advances the head, and returns it.
 local function advance()
   local head = redis.pcall('INCR', HEAD)
+  if type(head) == 'table' then
+    insist()
+    head = redis.pcall('INCR', HEAD)
+  end
   if type(head) == 'number' and head > 1 and head < NEVER then
     return head
   end

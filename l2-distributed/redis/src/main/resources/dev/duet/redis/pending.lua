@@ -22,6 +22,7 @@ end
 -- Stores a write that is pending, and puts it into the queue where it belongs. It stays until it is made: it has no end.
 local function store_pending(member, pending, now)
   local failure = pending.failure
+  insist()
   redis.call('SET', RECORD, string.format('P %.0f %.0f %.0f ', pending.due, pending.pause, pending.attempts) .. (failure and #failure or '-')
     .. '\n' .. (failure or '') .. value_text(pending.value))
   if pending.due < NEVER then

@@ -5,6 +5,7 @@ local now = clock()
 if now < tonumber(ARGV[8]) or now > tonumber(ARGV[9]) then
   return {current(), 0, now, 1}
 end
+need_memory()
 local found = unyielding(now)
 local version = advance()
 if not found then

@@ -9,6 +9,7 @@ if not lease then
   return {0}
 end
 local pause = tonumber(ARGV[5])
+insist()
 if live.kind == 'V' then
   live.refresher = pause > 0 and {token = PAUSE, head = head, term = term(now, pause)} or nil
   store_value(live)

@@ -1,6 +1,7 @@
 
 -- ARGV: the cache, the writer's or the loader's token, the term. Replies whether there is such an intent or lease still.
 local now = clock()
+insist()
 local found = unyielding(now)
 local place = found and found.kind == 'I' and place_of(ARGV[2], found.writers)
 if place then
