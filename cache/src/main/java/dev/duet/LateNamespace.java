@@ -139,6 +139,12 @@ final class LateNamespace implements Namespace {
     }
 
     @Override
+    public CompletionStage<?> watchClock() {
+        Namespace open = namespace;
+        return open == null ? CompletableFuture.completedFuture(null) : open.watchClock();
+    }
+
+    @Override
     public CompletionStage<Long> startOver(int partition, long seen, long above) {
         return call(open -> open.startOver(partition, seen, above));
     }

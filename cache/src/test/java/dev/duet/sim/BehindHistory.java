@@ -58,8 +58,11 @@ final class BehindHistory implements Witness {
         final Map<Integer, @Nullable Long> values;
         final long[] before;
         final Map<Integer, Long> versions = new HashMap<>();
+        final long began;
+        boolean over;
 
-        Attempt(SimulatedNode node, Map<Integer, @Nullable Long> values, long[] before) {
+        Attempt(SimulatedNode node, Map<Integer, @Nullable Long> values, long[] before, long began) {
+            this.began = began;
             this.node = node;
             this.values = values;
             this.before = before;
@@ -77,6 +80,9 @@ final class BehindHistory implements Witness {
     private final Map<SimulatedNode, long[]> own = new HashMap<>();
     private final Map<Integer, Regress> regresses = new HashMap<>();
     private final long[] acknowledged;
+    /** When the store's clock was set back last, by which what was under way may be taken late. */
+    private long setBackAt = -1;
+
     private final long[] parkedAt;
     private final long[] unparkedAt;
     private final boolean[] parked;
@@ -115,7 +121,7 @@ final class BehindHistory implements Witness {
     /** A call that writes begins, on the current strand. */
     Attempt begins(SimulatedNode node, Map<Integer, @Nullable Long> values) {
         tally.writes += values.size();
-        Attempt attempt = new Attempt(node, values, acknowledged.clone());
+        Attempt attempt = new Attempt(node, values, acknowledged.clone(), world.now());
         calls.put(Objects.requireNonNull(world.current()), attempt);
         return attempt;
     }
@@ -123,6 +129,7 @@ final class BehindHistory implements Witness {
     /** It has returned; or failed, so that nothing is known of it. */
     void ended(Attempt attempt, boolean well) {
         calls.remove(Objects.requireNonNull(world.current()));
+        attempt.over = true;
         if (!well) {
             return;
         }
@@ -156,6 +163,11 @@ final class BehindHistory implements Witness {
     /** The newest version that the store has taken. */
     long newest(int key) {
         return taken.get(key).isEmpty() ? 0 : taken.get(key).lastKey();
+    }
+
+    @Override
+    public void clockSet(long nanos) {
+        setBackAt = nanos < 0 ? world.now() : setBackAt;
     }
 
     @Override
@@ -197,6 +209,9 @@ final class BehindHistory implements Witness {
     }
 
     private void taken(int key, Attempt attempt, long version) {
+        if (attempt.over && !attempt.node.isDead() && attempt.began > setBackAt) {
+            violated("A: version " + version + " of key " + key + " was taken after its call had failed");
+        }
         Long value = attempt.values.get(key);
         if (attempt.versions.put(key, version) != null || taken.get(key).containsKey(version)) {
             violated("A: key " + key + " was taken twice");

@@ -73,6 +73,10 @@ final class Chaos {
             server.evict(0); // more often, since a lost intent matters while others are at work
             return;
         }
+        if (world.random.nextInt(24) == 0) {
+            setClock();
+            return;
+        }
         switch (world.random.nextInt(strikes)) {
             case 0 -> outage();
             case 1 -> {
@@ -98,6 +102,18 @@ final class Chaos {
                 loadsDown.accept(world.now() + time);
             }
         }
+    }
+
+    /** By so little that it is no step, by so much that no term is left, forward or back. */
+    private void setClock() {
+        tally.clockSteps++;
+        long most = world.random.nextBoolean() ? 30_000 * World.MILLIS : 3_600_000 * World.MILLIS;
+        long step = switch (world.random.nextInt(4)) {
+            case 0 -> -nanos(World.MILLIS, 400 * World.MILLIS);
+            case 1 -> nanos(2_100 * World.MILLIS, most);
+            default -> -nanos(2_100 * World.MILLIS, most);
+        };
+        server.setClock(step);
     }
 
     private void outage() {

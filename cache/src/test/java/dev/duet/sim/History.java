@@ -66,6 +66,9 @@ final class History implements Witness {
         }
     }
 
+    /** Within which time every node knows that the store's clock was set: an audit, and the bound. */
+    private static final long NOTICED = 2 * Plan.BOUND;
+
     /** Until when a version may be served, and until when as stale. */
     private static final class Life {
         long end;
@@ -140,7 +143,8 @@ final class History implements Witness {
                 tally.notKept += complete.content() == null ? 0 : 1;
                 covered(key);
             }
-        } else if (operation instanceof Operation.Invalidate || operation instanceof Operation.Put) {
+        } else if (operation instanceof Operation.Invalidate
+                || (operation instanceof Operation.Put && !((WriteReply) reply).late())) {
             covered(key);
         } else if (operation instanceof Operation.Release release && Boolean.TRUE.equals(reply)) {
             staleUntil[key] = Math.max(staleUntil[key], world.now() + release.pause() * World.MICROS);
@@ -219,6 +223,30 @@ final class History implements Witness {
         for (Write write : writes.get(key)) {
             if (write.announced) {
                 write.coveredAt = Math.min(write.coveredAt, world.now());
+            }
+        }
+    }
+
+    /**
+     * The store's clock was set. What lives there may live a little longer, or again, until that is noticed everywhere. Intents have run
+     * out: one that was set forward passed their ends, and one that was set back makes them longer than their terms.
+     */
+    @Override
+    public void clockSet(long nanos) {
+        if (nanos < 0) {
+            long longer = Math.min(-nanos, NOTICED);
+            long now = world.now();
+            lives.forEach(all -> all.forEach(life -> {
+                life.end = life.end == 0 ? 0 : Math.max(life.end, now) + longer;
+                life.retained = life.retained == 0 ? 0 : Math.max(life.retained, now) + longer;
+            }));
+            for (int key = 0; key < staleUntil.length; key++) {
+                staleUntil[key] = staleUntil[key] == 0 ? 0 : Math.max(staleUntil[key], now) + longer;
+            }
+        }
+        if (Math.abs(nanos) > 2 * Plan.BOUND) {
+            for (int key = 0; key < writes.size(); key++) {
+                evicted(key);
             }
         }
     }

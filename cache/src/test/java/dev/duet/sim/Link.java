@@ -30,6 +30,9 @@ import java.util.function.Supplier;
  */
 final class Link implements Store, Namespace {
 
+    /** For longer than the longest {@code storeTimeout}. */
+    private static final long HELD = 600 * World.MILLIS;
+
     private final World world;
     private final SimulatedNode node;
     private final Server server;
@@ -94,7 +97,12 @@ final class Link implements Store, Namespace {
 
     /** Sends a request, and returns its reply, which may never come. */
     <T> CompletableFuture<T> exchange(Supplier<CompletionStage<T>> request) {
-        return exchange(request, network.repeats(), () -> {});
+        return exchange(request, network.repeats(), () -> {}, 0);
+    }
+
+    /** For how long the request at hand is held up, which is for longer than anybody waits for it. */
+    private long held() {
+        return network.holdsBack() ? HELD + world.random.nextInt(3_000) * World.MILLIS : 0;
     }
 
     /**
@@ -102,8 +110,10 @@ final class Link implements Store, Namespace {
      *
      * @param twice whether the request arrives once more, later
      * @param gone called when it is not on its way any more
+     * @param held for how long it is held up on its way
      */
-    private <T> CompletableFuture<T> exchange(Supplier<CompletionStage<T>> request, boolean twice, Runnable gone) {
+    private <T> CompletableFuture<T> exchange(
+            Supplier<CompletionStage<T>> request, boolean twice, Runnable gone, long held) {
         CompletableFuture<T> reply = new CompletableFuture<>();
         if (!dead) {
             int[] copies = {twice ? 2 : 1};
@@ -112,7 +122,7 @@ final class Link implements Store, Namespace {
                     gone.run();
                 }
             };
-            send(request, reply, network.delay(), copyGone);
+            send(request, reply, network.delay() + held, copyGone);
             if (twice) {
                 send(request, reply, network.delay() + world.random.nextInt(300_000) * World.MICROS, copyGone);
             }
@@ -183,12 +193,14 @@ final class Link implements Store, Namespace {
         }
         if (operation instanceof Operation.Put) {
             server.putSent(key);
-            return exchange(() -> server.execute(node, key, operation), network.repeats(), () -> server.putGone(key));
+            return exchange(
+                    () -> server.execute(node, key, operation), network.repeats(), () -> server.putGone(key), held());
         }
         if (operation instanceof PendingOperation.Enqueue) {
             server.sent(key, operation);
             // A client that sends one twice may have it take effect after a later one; so none is to.
-            return guards.answer(key, operation, exchange(() -> server.execute(node, key, operation), false, () -> {}));
+            return guards.answer(
+                    key, operation, exchange(() -> server.execute(node, key, operation), false, () -> {}, held()));
         }
         return guards.answer(key, operation, exchange(() -> server.execute(node, key, operation)));
     }

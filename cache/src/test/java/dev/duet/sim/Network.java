@@ -63,6 +63,11 @@ final class Network {
         return loses;
     }
 
+    /** Whether the request at hand is held up until its sender has given it up. */
+    boolean holdsBack() {
+        return strikes(lost);
+    }
+
     /** Whether the request at hand is sent twice. */
     boolean repeats() {
         return strikes(twice);

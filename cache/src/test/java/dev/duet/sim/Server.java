@@ -198,6 +198,13 @@ final class Server {
         witnesses.forEach(Witness::restarted);
     }
 
+    /** Sets the clock forward, or back if that is negative. */
+    void setClock(long nanos) {
+        world.trace.say("store: the clock is set by ", nanos / World.MILLIS, " ms");
+        clockOffset += nanos / World.MICROS;
+        witnesses.forEach(witness -> witness.clockSet(nanos));
+    }
+
     void putSent(RecordKey record) {
         puts[keyOf(record)]++;
     }

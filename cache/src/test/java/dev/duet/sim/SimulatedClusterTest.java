@@ -65,6 +65,7 @@ class SimulatedClusterTest {
         assertThat(outcome.tally().leaseWaits).isPositive();
         assertThat(outcome.tally().hints).isPositive();
         assertThat(outcome.tally().hintsLost).isPositive();
+        assertThat(outcome.tally().clockSteps).isPositive();
     }
 
     @Test
@@ -208,6 +209,23 @@ class SimulatedClusterTest {
     }
 
     @Test
+    void A43_clockThatNobodyWatches_isFoundOut() {
+        Guards guards = new Guards() {
+            @Override
+            boolean clockIsWatched() {
+                return false;
+            }
+        };
+
+        assertFoundOut(() -> guards, "Life");
+    }
+
+    @Test
+    void A43_intentThatOutlastsItsTerm_isFoundOut() {
+        assertFoundOut(OutlastingIntents::new, "P");
+    }
+
+    @Test
     void A28_clockThatStandsStill_isFoundOut() {
         assertFoundOut(new Guards() {
             @Override
@@ -310,6 +328,44 @@ class SimulatedClusterTest {
         private static Reading.Hit retained(long head, Content content) {
             return new Reading.Hit(
                     head, head, 1, content.life(), content.retention(), content.cost(), true, content.payload());
+        }
+    }
+
+    /** Has an intent stand for as long as the clock says, however long that is. */
+    private static final class OutlastingIntents extends Guards {
+
+        private final Map<RecordKey, Long> ends = new HashMap<>();
+        private final Map<RecordKey, Reading.Hit> old = new HashMap<>();
+
+        @Override
+        @SuppressWarnings("unchecked") // the reply of that very operation
+        <R> CompletionStage<R> execute(Namespace namespace, RecordKey record, Operation<R> operation) {
+            if (operation instanceof Operation.Begin || operation instanceof Operation.Renew) {
+                Reading before = now(namespace.execute(record, new Operation.Read()));
+                if (operation instanceof Operation.Begin begin && before instanceof Reading.Hit hit) {
+                    old.put(record, hit);
+                    ends.put(record, clock(namespace) + begin.term());
+                } else if (operation instanceof Operation.Renew renew && ends.containsKey(record)) {
+                    ends.put(record, clock(namespace) + renew.term());
+                }
+            } else if (operation instanceof Operation.Complete
+                    || operation instanceof Operation.Invalidate
+                    || operation instanceof Operation.Put) {
+                ends.remove(record);
+            } else if (clock(namespace) < ends.getOrDefault(record, 0L)) {
+                Reading.Writing writing =
+                        new Reading.Writing(now(namespace.heads())[record.partition()], old.get(record));
+                if (operation instanceof Operation.Read) {
+                    return CompletableFuture.completedFuture((R) writing);
+                } else if (operation instanceof Operation.Lease) {
+                    return CompletableFuture.completedFuture((R) new LeaseReply.Refused(writing));
+                }
+            }
+            return super.execute(namespace, record, operation);
+        }
+
+        private static long clock(Namespace namespace) {
+            return namespace.window(0, 0).until();
         }
     }
 

@@ -29,6 +29,8 @@ final class Tally {
     long deaths;
     long pauses;
     long restarts;
+    /** How often the store's clock was set. */
+    long clockSteps;
 
     /** Of writes that are announced in all ways: how many, and how many of several keys. */
     long announced;
@@ -80,6 +82,7 @@ final class Tally {
         deaths += other.deaths;
         pauses += other.pauses;
         restarts += other.restarts;
+        clockSteps += other.clockSteps;
         announced += other.announced;
         announcedSeveral += other.announcedSeveral;
         commits += other.commits;

@@ -29,6 +29,9 @@ interface Witness {
     /** A record was forgotten. */
     default void evicted(int key) {}
 
+    /** The server's clock was set, by so much. */
+    default void clockSet(long nanos) {}
+
     /** The server was started again. */
     default void restarted() {}
 }

@@ -9,6 +9,7 @@ import dev.duet.store.PendingOperation;
 import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
+import dev.duet.store.Window;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -118,6 +119,16 @@ class WriteBehindSimulationTest {
                     int most,
                     @Nullable String over) {
                 return super.claim(namespace, cache, partition, "all", term, most, over);
+            }
+        });
+    }
+
+    @Test
+    void A44_writeThatIsTakenHoweverLate_isFoundOut() {
+        assertFoundOut(false, true, "A", new Guards() {
+            @Override
+            Window window(Window window) {
+                return Window.ALWAYS;
             }
         });
     }

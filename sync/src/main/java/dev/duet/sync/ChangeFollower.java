@@ -42,6 +42,8 @@ public final class ChangeFollower implements AutoCloseable {
     private static final int MOST_HELD = 1_024;
     /** How long a feed may take to stand: connections are made for it, and the bound may be much shorter. */
     private static final long TO_STAND = TimeUnit.SECONDS.toNanos(5);
+    /** How far apart the looks at the store's clock may be. */
+    private static final long CLOCK_WATCH = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Namespace namespace;
     private final ChangeHandler handler;
@@ -64,6 +66,9 @@ public final class ChangeFollower implements AutoCloseable {
     private @Nullable ChangeSubscription subscription;
     /** The audits to come; guarded by this. */
     private @Nullable Future<?> audits;
+
+    /** Looks at the store's clock, where audits are too far apart for that; guarded by this. */
+    private @Nullable Future<?> clockWatch;
 
     private volatile boolean closed;
 
@@ -109,6 +114,18 @@ public final class ChangeFollower implements AutoCloseable {
     private synchronized void auditRegularly() {
         long period = Math.max(1, bound / 4);
         audits = scheduler.scheduleWithFixedDelay(() -> audit(false), period, period, TimeUnit.NANOSECONDS);
+        if (period > CLOCK_WATCH) {
+            clockWatch =
+                    scheduler.scheduleWithFixedDelay(this::watchClock, CLOCK_WATCH, CLOCK_WATCH, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void watchClock() {
+        try {
+            CompletionStage<?> unused = namespace.watchClock(); // what fails, the next or an audit makes up for
+        } catch (RuntimeException e) {
+            LOG.debug("The store's clock cannot be looked at", e);
+        }
     }
 
     /**
@@ -150,6 +167,9 @@ public final class ChangeFollower implements AutoCloseable {
             subscription = null;
             if (audits != null) {
                 audits.cancel(false);
+            }
+            if (clockWatch != null) {
+                clockWatch.cancel(false);
             }
         }
         if (last != null) {

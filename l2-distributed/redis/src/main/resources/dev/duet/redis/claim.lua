@@ -35,7 +35,7 @@ local function take(member)
   local record = redis.pcall('GET', ARGV[1] .. member)
   local pending = type(record) == 'string' and parse_pending(record)
   if pending and pending.due < NEVER then
-    if pending.due <= now or pending.due - now > pending.pause then
+    if pending.due <= now or pending.due - now > pending.pause + SLACK then
       reply[#reply + 1] = member
       reply[#reply + 1] = record
     end

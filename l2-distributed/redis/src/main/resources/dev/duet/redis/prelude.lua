@@ -13,6 +13,9 @@ local function after(now, life)
   return now + life
 end
 
+-- How far the clock may be set back without any effect.
+local SLACK = 500000
+
 -- A term: for how long something stands from now on. Its length is kept with its end, since the clock may be set back: what
 -- would last for longer than its length has run out.
 local function term(now, length)
@@ -20,7 +23,7 @@ local function term(now, length)
 end
 
 local function stands(of, now)
-  return now < of.ends and (of.ends >= NEVER or of.ends - now <= of.length)
+  return now < of.ends and (of.ends >= NEVER or of.ends - now <= of.length + SLACK)
 end
 
 local function term_text(of)
@@ -133,7 +136,7 @@ end
 -- Whether its times say anything: it was not written later than now, before the clock was set back. What has no end loses nothing
 -- by that.
 local function is_timely(value, now)
-  return value.written <= now or value.ends >= NEVER
+  return value.written <= now + SLACK or value.ends >= NEVER
 end
 
 local function is_fresh(value, now)

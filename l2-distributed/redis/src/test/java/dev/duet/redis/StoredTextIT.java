@@ -101,7 +101,7 @@ class StoredTextIT {
                         prefix + "log",
                         prefix + "users:456");
         assertThat(command("HGETALL", namespace.config().name() + ":namespace"))
-                .isEqualTo(List.of("partitions", "1", "format", "5"));
+                .isEqualTo(List.of("partitions", "1", "format", "6"));
         assertThat(floors()).matches("\\d{16} " + runId() + " orders=\\d{16}");
     }
 
@@ -829,11 +829,11 @@ class StoredTextIT {
 
     @Test
     void otherFormat_isRefused() {
-        command("HSET", "future:namespace", "partitions", "1", "format", "5");
+        command("HSET", "future:namespace", "partitions", "1", "format", "6");
 
         assertThatThrownBy(() -> store.open(new NamespaceConfig("future", 1), "n1"))
                 .isInstanceOf(StoreConfigurationException.class)
-                .hasMessageContaining("format '5'")
+                .hasMessageContaining("format '6'")
                 .hasMessageContaining("future");
     }
 }

@@ -5,6 +5,7 @@ import dev.duet.store.PendingOperation.PendingWrite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,15 @@ public interface Namespace extends AutoCloseable {
      *     {@link ChangeListener#onSubscribed()}
      */
     CompletionStage<ChangeSubscription> subscribe(ChangeListener listener);
+
+    /**
+     * Looks whether somebody has set the clock by which the store counts terms and lives, and if so, sees to it that nothing
+     * outlasts its time by that (anomaly A43). {@link #heads} does the same, and more; this is for when those are read seldom.
+     * Does nothing by default, for a store with a clock that nobody sets.
+     */
+    default CompletionStage<?> watchClock() {
+        return CompletableFuture.completedFuture(null);
+    }
 
     /**
      * When an operation that is sent now, and is waited for as long as {@code patience}, may be carried out: by an estimate of

@@ -32,6 +32,9 @@ public sealed interface StoredRecord {
      */
     record Term(long until, long length) {
 
+        /** How far a clock may be set back without any effect, in microseconds: clocks are corrected by little all the time. */
+        static final long SLACK = ClockEstimate.TOLERANCE;
+
         /** Begins now. */
         static Term from(Moment moment, long length) {
             return new Term(moment.after(length), length);
@@ -39,7 +42,7 @@ public sealed interface StoredRecord {
 
         /** Whether it has not run out. */
         boolean stands(Moment moment) {
-            return moment.now() < until && (until == Value.NEVER || until - moment.now() <= length);
+            return moment.now() < until && (until == Value.NEVER || until - moment.now() <= length + SLACK);
         }
     }
 
@@ -116,7 +119,7 @@ public sealed interface StoredRecord {
          * has no end loses nothing by that.
          */
         private boolean isTimely(Moment moment) {
-            return writtenAt <= moment.now() || expiresAt == NEVER;
+            return writtenAt <= moment.now() + Term.SLACK || expiresAt == NEVER;
         }
 
         Value with(@Nullable Refresher newRefresher) {
@@ -263,7 +266,7 @@ public sealed interface StoredRecord {
 
         /** Whether it is to be written now. */
         boolean isDue(long now) {
-            return !isParked() && (dueAt <= now || dueAt - now > pause);
+            return !isParked() && (dueAt <= now || dueAt - now > pause + Term.SLACK);
         }
 
         /** Whether it waits for somebody to have it tried again. */

@@ -3,6 +3,7 @@ package dev.duet.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.store.PendingOperation.Claim;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +32,7 @@ class SteppedClockTest {
     }
 
     private static Content content(String text, long life, long retention) {
-        return new Content(Payload.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)), life, retention, 0);
+        return new Content(Payload.of(text.getBytes(StandardCharsets.UTF_8)), life, retention, 0);
     }
 
     private Reading read() {
@@ -108,6 +109,25 @@ class SteppedClockTest {
                 .isInstanceOfSatisfying(
                         Reading.Missing.class,
                         missing -> assertThat(missing.retained()).isNull());
+    }
+
+    @Test
+    void clockThatIsCorrectedByLittle_changesNothing() {
+        execute(new Operation.Put(content("v1", HOUR, 0)));
+        execute(new Operation.Begin("w", SECOND));
+        clock.addAndGet(-SECOND / 2);
+
+        assertThat(read())
+                .isInstanceOfSatisfying(
+                        Reading.Writing.class,
+                        writing -> assertThat(writing.old()).isNotNull());
+        assertThat(execute(new Operation.Renew("w", SECOND))).isTrue();
+        clock.addAndGet(-1);
+        assertThat(read())
+                .as("further back than the value")
+                .isInstanceOfSatisfying(
+                        Reading.Writing.class,
+                        writing -> assertThat(writing.old()).isNull());
     }
 
     @Test

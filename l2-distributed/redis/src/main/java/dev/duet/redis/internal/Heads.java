@@ -43,15 +43,11 @@ final class Heads {
             RFuture<Object> unused =
                     batch.getBucket(keys.head(p), StringCodec.INSTANCE).getAsync();
         }
-        for (int p : asked) {
-            // Sent whole, as it is shorter than a digest is worth: a batch cannot ask again for what is not known.
-            RFuture<Object> unused = batch.getScript(ByteArrayCodec.INSTANCE)
-                    .evalAsync(Mode.READ_WRITE, Script.RUN_ID.text().whole(), ReturnType.LIST, List.of(keys.head(p)));
-        }
+        askRuns(batch, asked);
         return batch.executeAsync()
                 .handle((found, failure) -> {
                     if (failure == null) {
-                        return found(runs, asked, found.getResponses());
+                        return found(runs, asked, found.getResponses(), partitions);
                     }
                     if (Failures.isWrongType(failure)) {
                         return new Found(
@@ -62,12 +58,30 @@ final class Heads {
                 .toCompletableFuture();
     }
 
-    private Found found(ServerRuns runs, List<Integer> asked, List<?> responses) {
-        List<?> ids = responses.subList(partitions, responses.size());
+    /** Reads what the clocks of the servers say, and nothing else. The stage fails as the client does. */
+    CompletableFuture<Found> clocks(ServerRuns runs) {
+        List<Integer> asked = runs.representatives();
+        RBatch batch = client.createBatch();
+        askRuns(batch, asked);
+        return batch.executeAsync()
+                .thenApply(found -> found(runs, asked, found.getResponses(), 0))
+                .toCompletableFuture();
+    }
+
+    private void askRuns(RBatch batch, List<Integer> partitionsAsked) {
+        for (int p : partitionsAsked) {
+            // Sent whole, as it is shorter than a digest is worth: a batch cannot ask again for what is not known.
+            RFuture<Object> unused = batch.getScript(ByteArrayCodec.INSTANCE)
+                    .evalAsync(Mode.READ_WRITE, Script.RUN_ID.text().whole(), ReturnType.LIST, List.of(keys.head(p)));
+        }
+    }
+
+    private static Found found(ServerRuns runs, List<Integer> asked, List<?> responses, int heads) {
+        List<?> ids = responses.subList(heads, responses.size());
         boolean expected = IntStream.range(0, asked.size())
                 .allMatch(i -> runs.isOn(asked.get(i), Replies.text((List<?>) ids.get(i))));
         List<Long> clocks =
                 ids.stream().map(reply -> (Long) ((List<?>) reply).get(1)).toList();
-        return new Found(responses.subList(0, partitions), expected, clocks);
+        return new Found(responses.subList(0, heads), expected, clocks);
     }
 }

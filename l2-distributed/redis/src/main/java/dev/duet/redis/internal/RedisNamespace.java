@@ -183,10 +183,7 @@ public final class RedisNamespace implements Namespace {
                 })
                 .thenCompose(found -> {
                     if (found.expected()) {
-                        for (int i = 0; i < found.clocks().size(); i++) {
-                            ServerRuns.Run run = runs.of(runs.representatives().get(i));
-                            clocks.read(run, sent, found.clocks().get(i), runs.on(run));
-                        }
+                        read(runs, sent, found.clocks());
                         return inEachPartition(partition -> headOf(partition, found.heads()));
                     }
                     if (joins == 0) {
@@ -195,6 +192,29 @@ public final class RedisNamespace implements Namespace {
                     }
                     return incarnations.join().thenCompose(joined -> readHeads(joins - 1));
                 });
+    }
+
+    private void read(ServerRuns runs, long sent, List<Long> readings) {
+        for (int i = 0; i < readings.size(); i++) {
+            ServerRuns.Run run = runs.of(runs.representatives().get(i));
+            clocks.read(run, sent, readings.get(i), runs.on(run));
+        }
+    }
+
+    @Override
+    public CompletionStage<?> watchClock() {
+        ServerRuns runs = incarnations.runs();
+        long sent = clocks.now();
+        try {
+            return heads.clocks(runs).thenCompose(found -> {
+                if (found.expected()) {
+                    read(runs, sent, found.clocks());
+                }
+                return clocks.suspects().length == 0 ? CompletableFuture.completedFuture(null) : heads();
+            });
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(Failures.translate(e, address));
+        }
     }
 
     private CompletableFuture<Long> headOf(int partition, List<?> heads) {
