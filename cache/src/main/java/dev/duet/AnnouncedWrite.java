@@ -73,6 +73,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
      * @param place where in the application that was, or null if it cannot be forgotten to be closed
      * @throws StoreUnavailableException if that fails, and writes are to be rejected then; what was announced is taken back
      * @throws CacheException if the thread is interrupted meanwhile; the same
+     * @throws IllegalStateException if that fails since the node was closed meanwhile; the same
      */
     static <K, V> AnnouncedWrite<K, V> begin(CacheCore<K, V> core, Map<K, RecordKey> records, @Nullable String place) {
         AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records);
@@ -126,6 +127,10 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
                 core.stats.storeFailures.increment();
                 failed = failed == null ? core.unavailable(entry.getValue().key(), reply.failure()) : failed;
             }
+        }
+        if (failed != null && core.node.lifetime().isOver()) { // was closed meanwhile, and could tell nobody
+            takeBack();
+            core.node.lifetime().check();
         }
         if (failed != null && core.node.whenStoreIsDown() == WhenStoreIsDown.REJECT) {
             takeBack();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A future fails with what the method of the same name in {@link TwoLevelCache} throws; wrapped, as futures do, in a
  * {@link java.util.concurrent.CompletionException} for those who join it. To cancel a future, or to complete it, concerns
  * its owner alone: the load goes on, for others and for the cache. A null key throws a {@link NullPointerException} at
- * once. A write has been made, and this node's own copies are dropped, when its future completes.
+ * once; so the future fails with an {@link IllegalStateException} if the {@link Duet} is closed. A write has been made, and this node's own copies are dropped, when its future completes.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values

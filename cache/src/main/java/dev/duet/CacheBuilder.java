@@ -353,6 +353,7 @@ public final class CacheBuilder<K, V> {
      *
      * @param function computes a result from a key; it takes the place of a loader
      * @throws IllegalArgumentException as {@link #build} does, or if there is a loader
+     * @throws IllegalStateException if the {@code Duet} is closed
      */
     public MemoizedFunction<K, V> memoize(Function<? super K, ? extends @Nullable V> function) {
         Objects.requireNonNull(function, "function");
@@ -375,6 +376,7 @@ public final class CacheBuilder<K, V> {
      * Builds the cache; or, if this {@code Duet} has one of this name with the same settings, returns that one.
      *
      * @throws IllegalArgumentException if there is one of this name with other settings, or if settings exclude each other
+     * @throws IllegalStateException if the {@code Duet} is closed
      */
     public TwoLevelCache<K, V> build() {
         checkTogether();

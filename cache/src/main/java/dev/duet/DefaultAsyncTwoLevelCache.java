@@ -38,30 +38,35 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
 
     @Override
     public CompletableFuture<@Nullable V> getIfPresent(K key) {
-        return reads.entryIfPresentAsync(checked(key)).thenApply(answer -> answer == null ? null : answer.value());
+        checked(key);
+        return started(
+                () -> reads.entryIfPresentAsync(key).thenApply(answer -> answer == null ? null : answer.value()));
     }
 
     @Override
     public CompletableFuture<@Nullable V> get(K key) {
-        return reads.entryAsync(checked(key), null).thenApply(Answer::value);
+        checked(key);
+        return started(() -> reads.entryAsync(key, null).thenApply(Answer::value));
     }
 
     @Override
     public CompletableFuture<@Nullable V> get(K key, AsyncCacheLoader<? super K, ? extends V> loader) {
         Objects.requireNonNull(loader, "loader");
-        return reads.entryAsync(checked(key), Source.ofAsyncCall(cache.name(), loader))
-                .thenApply(Answer::value);
+        checked(key);
+        return started(() ->
+                reads.entryAsync(key, Source.ofAsyncCall(cache.name(), loader)).thenApply(Answer::value));
     }
 
     @Override
     public CompletableFuture<CacheEntry<V>> getEntry(K key) {
-        return reads.entryAsync(checked(key), null).thenApply(cache::entry);
+        checked(key);
+        return started(() -> reads.entryAsync(key, null).thenApply(cache::entry));
     }
 
     @Override
     public CompletableFuture<Map<K, V>> getAll(Collection<? extends K> keys) {
         keys.forEach(DefaultAsyncTwoLevelCache::checked);
-        return reads.allAsync(keys, null);
+        return started(() -> reads.allAsync(keys, null));
     }
 
     @Override
@@ -123,9 +128,10 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
     }
 
     /** What goes wrong before anything is sent is in the future too, but for null arguments. */
-    private static <T extends @Nullable Object> CompletableFuture<T> started(Supplier<CompletableFuture<T>> write) {
+    private <T extends @Nullable Object> CompletableFuture<T> started(Supplier<CompletableFuture<T>> call) {
         try {
-            return write.get();
+            cache.core.node.lifetime().check();
+            return call.get();
         } catch (NullPointerException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -15,23 +15,25 @@ final class DefaultPendingWrites<K, V> implements PendingWrites<K, V> {
     private static final int MOST = 1_000;
 
     private final CacheCore<K, V> core;
-    private final WriteBehindPath<K, V> path;
+    private final PendingCounts counts;
+    private final Guarded<Flusher<K, V>> flusher;
     private final ReadPath<K, V> reads;
 
     DefaultPendingWrites(CacheCore<K, V> core, WriteBehindPath<K, V> path, ReadPath<K, V> reads) {
         this.core = core;
-        this.path = path;
+        this.counts = path.counts;
+        this.flusher = new Guarded<>(core.node.lifetime(), path.flusher);
         this.reads = reads;
     }
 
     @Override
     public long size() {
-        return path.counts.pending();
+        return counts.pending();
     }
 
     @Override
     public boolean flush(Duration timeout) {
-        return path.flusher.flush(Durations.check("timeout of flush", timeout));
+        return flusher.open().flush(Durations.check("timeout of flush", timeout));
     }
 
     @Override
@@ -70,6 +72,7 @@ final class DefaultPendingWrites<K, V> implements PendingWrites<K, V> {
     }
 
     private List<PendingWrite> parked() {
+        core.node.lifetime().check();
         return core.await(
                 core.node.link().start(namespace -> namespace.parked(core.config.storeName(), MOST)),
                 core.node.link().deadline(),

@@ -19,22 +19,29 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     private static final int WARMED_TOGETHER = 500;
 
     final CacheCore<K, V> core;
-    private final ReadPath<K, V> reads;
-    private final WritePath<K, V> writes;
-    private final WriteThrough<K, V> through;
+    /** For near hits, which take no step more than they need: the path asks whether the node is open when there is none. */
+    private final ReadPath<K, V> hits;
+
+    private final Guarded<ReadPath<K, V>> reads;
+    private final Guarded<WritePath<K, V>> writes;
+    private final Guarded<WriteThrough<K, V>> through;
     private final @Nullable WriteBehindPath<K, V> behind;
     private final @Nullable PendingWrites<K, V> pending;
     private final AsyncTwoLevelCache<K, V> async;
 
     DefaultTwoLevelCache(CacheCore<K, V> core) {
         this.core = core;
-        this.reads = new ReadPath<>(core);
+        Lifetime lifetime = core.node.lifetime();
+        this.hits = new ReadPath<>(core);
+        this.reads = new Guarded<>(lifetime, hits);
         WriteBehind<K, V> settings = core.config.writeBehind();
         this.behind = settings == null ? null : new WriteBehindPath<>(core, settings);
-        this.pending = behind == null ? null : new DefaultPendingWrites<>(core, behind, reads);
-        this.writes = new WritePath<>(core, behind);
-        this.through = new WriteThrough<>(core, writes);
-        this.async = new DefaultAsyncTwoLevelCache<>(this, reads, writes, through);
+        this.pending = behind == null ? null : new DefaultPendingWrites<>(core, behind, hits);
+        WritePath<K, V> writePath = new WritePath<>(core, behind);
+        this.writes = new Guarded<>(lifetime, writePath);
+        WriteThrough<K, V> writeThrough = new WriteThrough<>(core, writePath);
+        this.through = new Guarded<>(lifetime, writeThrough);
+        this.async = new DefaultAsyncTwoLevelCache<>(this, hits, writePath, writeThrough);
     }
 
     @Override
@@ -44,28 +51,28 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
 
     @Override
     public @Nullable V getIfPresent(K key) {
-        return reads.getIfPresent(key);
+        return hits.getIfPresent(key);
     }
 
     @Override
     public @Nullable V get(K key) {
-        return reads.get(key);
+        return hits.get(key);
     }
 
     @Override
     public @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader) {
         Objects.requireNonNull(loader, "loader");
-        return reads.get(key, Source.ofCall(name(), loader));
+        return hits.get(key, Source.ofCall(name(), loader));
     }
 
     @Override
     public CacheEntry<V> getEntry(K key) {
-        return entry(reads.entry(key, null));
+        return entry(reads.open().entry(key, null));
     }
 
     @Override
     public @Nullable CacheEntry<V> getEntryIfPresent(K key) {
-        Answer<V> answer = reads.entryIfPresent(key);
+        Answer<V> answer = reads.open().entryIfPresent(key);
         return answer == null ? null : entry(answer);
     }
 
@@ -95,24 +102,25 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     @Override
     public Map<K, V> getAll(Collection<? extends K> keys) {
         keys.forEach(this::checked);
-        return reads.all(keys, null);
+        return reads.open().all(keys, null);
     }
 
     @Override
     public Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, ? extends V> loader) {
         Objects.requireNonNull(loader, "loader");
         keys.forEach(this::checked);
-        return reads.all(keys, Source.ofBulkCall(name(), loader));
+        return reads.open().all(keys, Source.ofBulkCall(name(), loader));
     }
 
     @Override
     public WarmProgress warm(Collection<? extends K> keys, Consumer<? super WarmProgress> progress) {
         Objects.requireNonNull(progress, "progress");
+        ReadPath<K, V> path = reads.open();
         List<K> all = new ArrayList<>(new LinkedHashSet<>(keys));
         all.forEach(this::checked);
         WarmProgress now = new WarmProgress(all.size(), 0, 0, 0);
         for (int from = 0; from < all.size(); from += WARMED_TOGETHER) {
-            now = reads.warm(all.subList(from, Math.min(all.size(), from + WARMED_TOGETHER)), now);
+            now = path.warm(all.subList(from, Math.min(all.size(), from + WARMED_TOGETHER)), now);
             progress.accept(now);
         }
         return now;
@@ -122,43 +130,43 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     public void put(K key, V value) {
         checked(key);
         Objects.requireNonNull(value, NULL_VALUE);
-        if (through.isOn()) {
-            through.put(key, value);
+        if (through.open().isOn()) {
+            through.open().put(key, value);
         } else {
-            reads.<@Nullable Void>waitFor(steps -> writes.putAll(Map.of(key, value), steps));
+            reads.open().<@Nullable Void>waitFor(steps -> writes.open().putAll(Map.of(key, value), steps));
         }
     }
 
     @Override
     public void putAll(Map<? extends K, ? extends V> values) {
-        if (through.isOn()) {
-            through.putAll(values);
+        if (through.open().isOn()) {
+            through.open().putAll(values);
         } else {
-            reads.<@Nullable Void>waitFor(steps -> writes.putAll(values, steps));
+            reads.open().<@Nullable Void>waitFor(steps -> writes.open().putAll(values, steps));
         }
     }
 
     @Override
     public <X extends Exception> void update(K key, WriteAction<X> write) throws X {
-        writes.update("update(…)", List.of(checked(key)), withoutResult(write));
+        writes.open().update("update(…)", List.of(checked(key)), withoutResult(write));
     }
 
     @Override
     public <R extends @Nullable Object, X extends Exception> R update(K key, WriteFunction<R, X> write) throws X {
-        return writes.update("update(…)", List.of(checked(key)), Objects.requireNonNull(write, "write"));
+        return writes.open().update("update(…)", List.of(checked(key)), Objects.requireNonNull(write, "write"));
     }
 
     @Override
     public <X extends Exception> void updateAll(Collection<? extends K> keys, WriteAction<X> write) throws X {
         keys.forEach(this::checked);
-        writes.update("updateAll(…)", keys, withoutResult(write));
+        writes.open().update("updateAll(…)", keys, withoutResult(write));
     }
 
     @Override
     public <R extends @Nullable Object, X extends Exception> R updateAll(
             Collection<? extends K> keys, WriteFunction<R, X> write) throws X {
         keys.forEach(this::checked);
-        return writes.update("updateAll(…)", keys, Objects.requireNonNull(write, "write"));
+        return writes.open().update("updateAll(…)", keys, Objects.requireNonNull(write, "write"));
     }
 
     private static <X extends Exception> WriteFunction<@Nullable Void, X> withoutResult(WriteAction<X> write) {
@@ -172,49 +180,49 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
     @Override
     public <X extends Exception> @Nullable V updateAndPut(K key, WriteFunction<? extends @Nullable V, X> write)
             throws X {
-        return writes.updateAndPut(checked(key), Objects.requireNonNull(write, "write"));
+        return writes.open().updateAndPut(checked(key), Objects.requireNonNull(write, "write"));
     }
 
     @Override
     public WriteIntent beginWrite(K key) {
-        return writes.begin(List.of(checked(key)));
+        return writes.open().begin(List.of(checked(key)));
     }
 
     @Override
     public WriteIntent beginWrite(Collection<? extends K> keys) {
         keys.forEach(this::checked);
-        return writes.begin(keys);
+        return writes.open().begin(keys);
     }
 
     @Override
     public void invalidate(K key) {
         checked(key);
-        if (through.isOn()) {
-            through.remove(key);
+        if (through.open().isOn()) {
+            through.open().remove(key);
         } else {
-            reads.<@Nullable Void>waitFor(steps -> writes.invalidateAll(List.of(key), steps));
+            reads.open().<@Nullable Void>waitFor(steps -> writes.open().invalidateAll(List.of(key), steps));
         }
     }
 
     @Override
     public void invalidateAll(Collection<? extends K> keys) {
         keys.forEach(this::checked);
-        if (through.isOn()) {
-            through.removeAll(keys);
+        if (through.open().isOn()) {
+            through.open().removeAll(keys);
         } else {
-            reads.<@Nullable Void>waitFor(steps -> writes.invalidateAll(keys, steps));
+            reads.open().<@Nullable Void>waitFor(steps -> writes.open().invalidateAll(keys, steps));
         }
     }
 
     @Override
     public void invalidateAll() {
-        reads.<@Nullable Void>waitFor(writes::invalidateAll);
+        reads.open().<@Nullable Void>waitFor(steps -> writes.open().invalidateAll(steps));
     }
 
     @Override
     public @Nullable V refresh(K key) {
         checked(key);
-        reads.<@Nullable Void>waitFor(steps -> writes.drop(List.of(key), steps));
+        reads.open().<@Nullable Void>waitFor(steps -> writes.open().drop(List.of(key), steps));
         return get(key);
     }
 

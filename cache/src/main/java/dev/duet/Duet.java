@@ -58,7 +58,6 @@ public final class Duet implements AutoCloseable {
     private final Machinery machinery;
     private final Node node;
     private final ChangeFollower follower;
-    private volatile boolean closed;
 
     private Duet(Store store, Namespace namespace, DuetConfig config, Machinery machinery) {
         this.store = store;
@@ -89,7 +88,8 @@ public final class Duet implements AutoCloseable {
                 new AtomicLong(),
                 willing(config.executor(), machinery.background()),
                 machinery.random(),
-                new LoadScope.Stack());
+                new LoadScope.Stack(),
+                new Lifetime(machinery.name()));
         this.follower = ChangeFollower.start(
                 namespace,
                 new NearCaches(),
@@ -192,7 +192,7 @@ public final class Duet implements AutoCloseable {
                     .scheduler()
                     .schedule(
                             () -> {
-                                if (!closed && node.link().isDown()) {
+                                if (!node.lifetime().isOver() && node.link().isDown()) {
                                     follower.audit();
                                     probe();
                                 }
@@ -213,6 +213,7 @@ public final class Duet implements AutoCloseable {
      * @param argumentType the type of the argument; several go into a record, all of whose components make up the key
      * @param resultType the type of the result
      * @param function computes; called from the threads of callers
+     * @throws IllegalStateException if this {@code Duet} is closed
      */
     public <A, R> MemoizedFunction<A, R> memoize(
             String name,
@@ -229,13 +230,16 @@ public final class Duet implements AutoCloseable {
      * @param keyType the type of the keys: String, Long, Integer, UUID, an enum, or a record of such
      * @param valueType the type of the values
      * @throws IllegalArgumentException if the name is not one
+     * @throws IllegalStateException if this {@code Duet} is closed
      */
     public <K, V> CacheBuilder<K, V> cache(String name, Class<K> keyType, Class<V> valueType) {
+        node.lifetime().check();
         return new CacheBuilder<>(this, name, keyType, valueType);
     }
 
     /** As {@link #cache(String, Class, Class)}, for values of a type with parameters. */
     public <K, V> CacheBuilder<K, V> cache(String name, Class<K> keyType, TypeRef<V> valueType) {
+        node.lifetime().check();
         return new CacheBuilder<>(this, name, keyType, valueType.type());
     }
 
@@ -266,7 +270,7 @@ public final class Duet implements AutoCloseable {
         StoreLink link = node.link();
         Duration lag = freshnessLag();
         int owed = link.owed.size();
-        if (closed) {
+        if (node.lifetime().isOver()) {
             return new Health(Health.Status.CLOSED, "this Duet is closed", lag, owed);
         }
         if (link.isDown()) {
@@ -288,16 +292,19 @@ public final class Duet implements AutoCloseable {
     }
 
     /**
-     * Leaves the namespace, and closes the store. The caches are of no use afterwards. What is pending of caches that write
+     * Leaves the namespace, and closes the store. From its beginning on, every method of the caches throws an {@link
+     * IllegalStateException} before it touches anything; but for those that only say what there is, as {@code name()} and {@code
+     * stats()}. What has begun by then goes on: loads return to their callers, and writes that were announced end without the
+     * store, where their intents run out. What is pending of caches that write
      * behind is written first, for {@link WriteBehind#closeTimeout} at most; other nodes write the rest. What is still owed to the store is
      * lost with this node, and logged. Idempotent.
      */
     @Override
     public void close() {
-        if (closed) {
+        if (!ended()) {
             return;
         }
-        closed = true;
+        caches.values().forEach(cache -> cache.core.near.close());
         caches.values().forEach(DefaultTwoLevelCache::close);
         StoreLink link = node.link();
         if (!link.owed.isEmpty()) {
@@ -317,11 +324,14 @@ public final class Duet implements AutoCloseable {
         LOG.info("Node {} left namespace {}", node.name(), link.config().name());
     }
 
+    /** Lets nobody begin anything from now on; false if that was so already. Not while a cache is being registered. */
+    private synchronized boolean ended() {
+        return node.lifetime().end();
+    }
+
     @SuppressWarnings("unchecked") // a cache of an equal configuration has the same types
     synchronized <K, V> TwoLevelCache<K, V> register(CacheConfig<K, V> config) {
-        if (closed) {
-            throw new IllegalStateException("this Duet is closed");
-        }
+        node.lifetime().check();
         DefaultTwoLevelCache<?, ?> other = caches.get(config.storeName());
         if (other == null) {
             DefaultTwoLevelCache<K, V> cache = new DefaultTwoLevelCache<>(new CacheCore<>(config, node));

@@ -30,6 +30,7 @@ import java.util.function.DoubleSupplier;
  * @param background runs what no caller's thread is to wait for; never refuses
  * @param random from 0 to 1, for whatever is spread out
  * @param loads which loaders' calls the threads are in
+ * @param lifetime whether the node is open
  */
 record Node(
         String name,
@@ -46,7 +47,8 @@ record Node(
         AtomicLong tokens,
         Executor background,
         DoubleSupplier random,
-        LoadScope.Stack loads) {
+        LoadScope.Stack loads,
+        Lifetime lifetime) {
 
     /** A token that no load or write had before, on any node. */
     String newToken() {

@@ -79,6 +79,7 @@ final class ReadPath<K, V> {
 
     /** Reads a key, with the cache's loader if {@code source} is null. */
     Answer<V> entry(K key, @Nullable Source<K, V> source) {
+        core.node.lifetime().check(); // not before the lookup of a get: the near cache of a closed node serves nothing
         Answer<V> served = served(key);
         return served != null ? served : waitFor(steps -> read(key, source == null ? core.source() : source, steps));
     }
@@ -86,6 +87,7 @@ final class ReadPath<K, V> {
     /** Reads a key without loading; null if it is not cached. */
     @Nullable
     Answer<V> entryIfPresent(K key) {
+        core.node.lifetime().check();
         Answer<V> served = served(key);
         return served != null ? served : waitFor(steps -> peek(key, steps));
     }

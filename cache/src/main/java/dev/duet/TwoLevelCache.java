@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keys and values are not null. A method that is given a null key throws a {@link NullPointerException}.
  *
+ * <p>Once its {@link Duet} is closed, every method throws an {@link IllegalStateException} and touches nothing: no loader, no writer,
+ * no write is called. {@link #name}, {@link #stats}, {@link #async} and {@link #pendingWrites} go on answering.
+ *
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */

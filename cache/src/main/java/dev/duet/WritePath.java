@@ -326,9 +326,14 @@ final class WritePath<K, V> {
         return records;
     }
 
-    /** Throws what went wrong, unless writes are made nevertheless while the store does not answer. */
+    /**
+     * Throws what went wrong, unless writes are made nevertheless while the store does not answer; never so if the node was closed
+     * meanwhile, which can tell nobody any more.
+     */
     private void rejectIfSo(@Nullable CacheException failure) {
-        if (failure != null && core.node.whenStoreIsDown() == WhenStoreIsDown.REJECT) {
+        if (failure != null
+                && (core.node.whenStoreIsDown() == WhenStoreIsDown.REJECT
+                        || core.node.lifetime().isOver())) {
             throw failure;
         }
     }

@@ -114,6 +114,9 @@ public final class NearCache<K, V> {
     // 32 KiB of counters. With 10,000 invalidations a second and 10 ms from ticket to fill, 1 fill in 40 is in vain.
     private static final int STRIPE_BITS = 12;
 
+    /** A floor that no version reaches, so that a lookup finds out without another check. */
+    private static final long CLOSED = Long.MAX_VALUE;
+
     private final Cache<K, NearEntry<V>> cache;
     private final ConcurrentMap<K, NearEntry<V>> entries;
     private final Policy<K, NearEntry<V>> policy;
@@ -465,11 +468,18 @@ public final class NearCache<K, V> {
         floors.accumulateAndGet(partition, version, Math::max);
     }
 
+    /** Serves nothing and keeps nothing from now on. What is there takes its room until the near cache is collected. */
+    public void close() {
+        for (int partition = 0; partition < floors.length(); partition++) {
+            floors.set(partition, CLOSED);
+        }
+    }
+
     /**
      * The lowest version that is served in a partition.
      *
      * @param partition the partition, from zero
-     * @return the highest version that {@link #raiseFloor} was called with, or zero
+     * @return the highest version that {@link #raiseFloor} was called with, or zero; {@link Long#MAX_VALUE} once this is closed
      * @throws IndexOutOfBoundsException if there is no such partition
      */
     public long floor(int partition) {
@@ -623,7 +633,8 @@ public final class NearCache<K, V> {
             if (current != null && current.version() > candidate.version()) {
                 return FillOutcome.OLDER;
             }
-            if (candidate.version() < floors.get(candidate.partition())) {
+            long floor = floors.get(candidate.partition());
+            if (candidate.version() < floor || floor == CLOSED) {
                 return FillOutcome.BELOW_FLOOR;
             }
             if (clock.now() >= candidate.deadline()) {
