@@ -13,13 +13,20 @@ public interface Codecs {
      */
     <V> ValueCodec<V> codecFor(Type type);
 
-    /** JSON in UTF-8, by Jackson, without polymorphic typing. The default: readable in {@code redis-cli}. */
+    /**
+     * JSON in UTF-8, by Jackson, without polymorphic typing. The default: readable in {@code redis-cli}. Each call returns
+     * codecs of their own, which keep the classes that they have met until they are no longer used.
+     *
+     * <p>A value is read back as the type that was
+     * declared, so that of a subclass its own properties are lost. Times keep their offset and zone. A primitive component
+     * of a record that is missing is an error, and never 0.
+     */
     static Codecs json() {
-        return JacksonCodecs.JSON;
+        return JacksonCodecs.json();
     }
 
-    /** CBOR, by Jackson, without polymorphic typing: smaller and faster than JSON, the same types. */
+    /** CBOR, by Jackson, as {@link #json()}: smaller and faster than JSON, the same types. */
     static Codecs cbor() {
-        return JacksonCodecs.CBOR;
+        return JacksonCodecs.cbor();
     }
 }

@@ -76,7 +76,7 @@ public final class KeyCodec<K> {
     }
 
     private static <K> KeyCodec<K> json(Class<K> type) {
-        ValueCodec<K> codec = JacksonCodecs.CANONICAL.codecFor(type);
+        ValueCodec<K> codec = JacksonCodecs.canonicalJson(type);
         Function<String, K> decode = text -> codec.decode(text.getBytes(StandardCharsets.UTF_8));
         return new KeyCodec<>(
                 key -> {

@@ -2,7 +2,8 @@ package dev.duet.store.codec;
 
 /**
  * Turns values into bytes and back. Implementations are thread-safe, and signal failure by any exception: on encoding it
- * reaches the caller as a {@link CodecException}, on decoding the value counts as not there, and is loaded anew.
+ * reaches the caller as a {@link CodecException}, on decoding the value counts as not there, and is loaded again. A value that is
+ * read back must equal the one that was written, since other nodes have no other.
  *
  * @param <V> the type of the values
  */

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 class CodecsTest {
 
@@ -38,18 +41,19 @@ class CodecsTest {
     @ParameterizedTest
     @MethodSource("codecs")
     void decode_namingAClass_createsNothing(Codecs codecs) {
-        ValueCodec<Object> codec = codecs.codecFor(Object.class);
-        byte[] bytes = codecs.<Map<String, String>>codecFor(Map.class).encode(Map.of("@class", "javax.swing.JFrame"));
+        ValueCodec<JsonNode> codec = codecs.codecFor(JsonNode.class);
+        byte[] bytes = codec.encode(JsonNodeFactory.instance.objectNode().put("@class", "javax.swing.JFrame"));
 
-        assertThat(codec.decode(bytes)).isInstanceOf(Map.class);
+        assertThat(codec.decode(bytes)).isInstanceOf(ObjectNode.class);
     }
 
     @ParameterizedTest
     @MethodSource("codecs")
     void encode_emptyBean_throws(Codecs codecs) {
-        ValueCodec<Object> codec = codecs.codecFor(Object.class);
+        class Empty {}
+        ValueCodec<Empty> codec = codecs.codecFor(Empty.class);
 
-        assertThatThrownBy(() -> codec.encode(new Object() {})).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> codec.encode(new Empty())).isInstanceOf(RuntimeException.class);
     }
 
     @ParameterizedTest
