@@ -77,6 +77,8 @@ final class CacheCore<K, V> {
     CacheCore(CacheConfig<K, V> config, Node node) {
         this.config = config;
         this.node = node;
+        this.payloads = new Payloads<>(
+                codec(config, node), config.valueType().getTypeName(), config.maximumValueSize(), config.name());
         this.events = new EventDispatcher<>(config.name(), consumers(config.listeners()), node.background());
         this.near = new NearCache<>(nearConfig(), node.clock(), node.freshness(), node.housekeeper());
         this.flights = new Flights<>(node.clock(), node.maxStaleness().toNanos());
@@ -88,8 +90,17 @@ final class CacheCore<K, V> {
         this.leaseTerm = Math.min(
                 Durations.micros(config.loadTimeout()),
                 Math.max(Durations.micros(node.maxStaleness()), LEAST_LEASE_TERM));
-        ValueCodec<V> codec = config.codec() == null ? node.codecs().codecFor(config.valueType()) : config.codec();
-        this.payloads = new Payloads<>(codec, config.valueType().getTypeName(), config.maximumValueSize());
+    }
+
+    private static <V> ValueCodec<V> codec(CacheConfig<?, V> config, Node node) {
+        if (config.codec() != null) {
+            return config.codec();
+        }
+        try {
+            return node.codecs().codecFor(config.valueType());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("cache '" + config.name() + "': " + e.getMessage(), e);
+        }
     }
 
     private static List<Consumer<CacheEvent>> consumers(List<CacheListener> listeners) {

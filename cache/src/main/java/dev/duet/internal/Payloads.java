@@ -21,7 +21,7 @@ public final class Payloads<V> {
     private final ValueCodec<V> codec;
     private final String type;
     private final int maximumSize;
-    private volatile boolean verified;
+    private final CopyCheck<V> check;
 
     /**
      * Creates one.
@@ -29,11 +29,13 @@ public final class Payloads<V> {
      * @param codec encodes the values
      * @param type the type of the values, for messages
      * @param maximumSize the size beyond which a value is not stored, in bytes of its encoded form
+     * @param cache the name of the cache, for messages
      */
-    public Payloads(ValueCodec<V> codec, String type, int maximumSize) {
+    public Payloads(ValueCodec<V> codec, String type, int maximumSize, String cache) {
         this.codec = codec;
         this.type = type;
         this.maximumSize = maximumSize;
+        this.check = new CopyCheck<>(codec, type, cache);
     }
 
     /**
@@ -45,8 +47,9 @@ public final class Payloads<V> {
     public record Decoded<V>(@Nullable V value, @Nullable String validator) {}
 
     /**
-     * The payload of a value, or null if it is too large to be stored. The first value is also read back, so that a type
-     * that can be written but not read is found at once, and not when another node comes to read it.
+     * The payload of a value, or null if it is too large to be stored. The first values are also read back, so that a type
+     * that can be written but not read is found at once, and not when another node comes to read it; and so that a value
+     * that does not equal its copy is warned of.
      *
      * @param validator what the value's load said it may be checked by, or null if nothing; not counted towards the size
      * @throws CodecException if the value cannot be encoded; the message names the type and the remedy
@@ -68,14 +71,11 @@ public final class Payloads<V> {
 
     /**
      * The bytes of a value alone, of any size, for a near entry of which each reader gets a copy; what the codec throws
-     * reaches the caller as itself. The first value is also read back.
+     * reaches the caller as itself. The first values are also read back.
      */
     public byte[] encodeBody(V value) {
         byte[] body = codec.encode(value);
-        if (!verified) {
-            codec.decode(body);
-            verified = true;
-        }
+        check.check(value, body);
         return body;
     }
 

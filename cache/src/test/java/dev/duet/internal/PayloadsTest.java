@@ -49,7 +49,7 @@ class PayloadsTest {
     }
 
     private final Text codec = new Text();
-    private final Payloads<String> payloads = new Payloads<>(codec, "a.b.Text", 10);
+    private final Payloads<String> payloads = new Payloads<>(codec, "a.b.Text", 10, "users");
 
     @Test
     void decode_ofEncode_isTheValueAndItsValidator() {
@@ -105,11 +105,24 @@ class PayloadsTest {
     }
 
     @Test
-    void encode_first_isReadBack_andLaterOnesAreNot() {
-        Payload unused = payloads.encode(KEY, "one", null);
-        Payload unusedToo = payloads.encode(KEY, "two", null);
+    void encode_firstValues_areReadBack_andLaterOnesOnceInAWhile() {
+        for (int i = 1; i <= 16; i++) {
+            Payload unused = payloads.encode(KEY, "value", null);
+            assertThat(codec.decoded).isEqualTo(i);
+        }
+        for (int i = 17; i <= 100; i++) {
+            Payload unused = payloads.encode(KEY, "value", null);
+        }
 
-        assertThat(codec.decoded).isEqualTo(1);
+        assertThat(codec.decoded).isEqualTo(18);
+    }
+
+    @Test
+    void encode_laterValueCannotBeReadBack_isStoredAllTheSame() {
+        Payload first = payloads.encode(KEY, "one", null);
+        codec.onDecode = new IllegalStateException("write-only");
+
+        assertThat(payloads.encode(KEY, "one", null)).isEqualTo(first);
     }
 
     @Test

@@ -10,6 +10,8 @@ public interface Codecs {
      *
      * @param type the type; a {@link Class}, or a parameterized type
      * @param <V> the same type
+     * @throws IllegalArgumentException if values of the type cannot come back as they were; the message names the place
+     *     in the type and the remedy
      */
     <V> ValueCodec<V> codecFor(Type type);
 
@@ -17,7 +19,8 @@ public interface Codecs {
      * JSON in UTF-8, by Jackson, without polymorphic typing. The default: readable in {@code redis-cli}. Each call returns
      * codecs of their own, which keep the classes that they have met until they are no longer used.
      *
-     * <p>A value is read back as the type that was
+     * <p>The type says what a value is, since JSON does not: {@link #codecFor} refuses a type that leaves a part open (a raw
+     * {@code List}, {@code Object}, {@code ?}, a type variable, {@code Number}). A value is read back as the type that was
      * declared, so that of a subclass its own properties are lost. Times keep their offset and zone. A primitive component
      * of a record that is missing is an error, and never 0.
      */

@@ -34,6 +34,7 @@ final class JacksonCodecs implements Codecs {
 
     @Override
     public <V> ValueCodec<V> codecFor(Type type) {
+        new DeclaredType(mapper, format).check(type);
         return codec(type);
     }
 
