@@ -8,10 +8,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes on their way from one socket to another, in order. Each waits for the delay from its arrival on; how many
- * wait together does not matter, so that a delay costs no throughput. Confined to the proxy's thread, but for
+ * wait together does not matter, so that a delay costs no throughput. A {@link Hold} keeps them until it is over. Confined to the proxy's thread, but for
  * {@link #passed()}.
  */
 final class DelayLine {
@@ -25,7 +26,10 @@ final class DelayLine {
     private final SocketChannel source;
     private final SocketChannel sink;
     private final Deque<Chunk> line = new ArrayDeque<>();
+    private final Deque<Chunk> kept = new ArrayDeque<>();
     private final LongAdder passed = new LongAdder();
+    private @Nullable Hold hold;
+    private boolean outlivesSource;
     private int waiting;
     private boolean sourceEnded;
     private boolean endPassed;
@@ -83,9 +87,64 @@ final class DelayLine {
         seen.accept(bytes);
         sourceEnded = count < 0;
         if (!swallow) {
-            line.add(new Chunk(System.nanoTime(), ByteBuffer.wrap(bytes)));
-            waiting += bytes.length;
+            add(bytes);
         }
+    }
+
+    private void add(byte[] bytes) {
+        waiting += bytes.length;
+        Chunk chunk = new Chunk(System.nanoTime(), ByteBuffer.wrap(bytes));
+        if (hold == null) {
+            line.add(chunk);
+        } else {
+            kept.add(chunk);
+            hold.kept(bytes.length);
+        }
+    }
+
+    /** Keeps what is read from now on until {@link #release()}; from then on the line outlives its source. */
+    void hold(Hold by) {
+        hold = by;
+        outlivesSource = true;
+        by.begin(this);
+    }
+
+    /** What keeps what is read, if anything does. */
+    @Nullable
+    Hold hold() {
+        return hold;
+    }
+
+    /** Passes on what was kept, as if it arrived now. */
+    void release() {
+        hold = null;
+        long now = System.nanoTime();
+        kept.forEach(chunk -> line.add(new Chunk(now, chunk.bytes())));
+        kept.clear();
+    }
+
+    /** Whether the sink gets what was read, and the end of the stream, though the source was reset. */
+    boolean outlivesSource() {
+        return outlivesSource;
+    }
+
+    /** The source was reset: to the sink its stream ends. */
+    void endSource() {
+        if (!sourceEnded) {
+            sourceEnded = true;
+            add(new byte[0]);
+        }
+    }
+
+    /** The sink was reset, so that nothing that was read gets anywhere. */
+    void drop() {
+        if (hold != null) {
+            hold.lost();
+            hold = null;
+        }
+        kept.clear();
+        line.clear();
+        waiting = 0;
     }
 
     /**
@@ -99,8 +158,8 @@ final class DelayLine {
     long write(boolean swallow, long delay, long now) throws IOException {
         blocked = false;
         if (swallow || !sink.isOpen()) {
+            line.forEach(chunk -> waiting -= chunk.bytes().remaining());
             line.clear();
-            waiting = 0;
             return Long.MAX_VALUE;
         }
         for (Chunk chunk = line.peek(); chunk != null; chunk = line.peek()) {

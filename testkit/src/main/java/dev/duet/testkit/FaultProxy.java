@@ -63,9 +63,33 @@ public final class FaultProxy implements AutoCloseable {
         /** Does what {@link FaultProxy#halfOpen(Direction)} does, on this connection alone. */
         void halfOpen(Direction direction);
 
-        /** Resets it on both sides. Does nothing if it has ended. */
+        /**
+         * Holds back what the client sends from now on, as {@link FaultProxy#holdBack(String)} does. One that is held back
+         * already stays so, and this is the same.
+         */
+        HeldBack holdBack();
+
+        /** Resets it on both sides. Does nothing if it has ended. What is held back is lost. */
         void drop();
     }
+
+    /** Bytes of one connection that are held back. Thread-safe. */
+    public interface HeldBack {
+
+        /** Whether it has begun and is not over. */
+        boolean isHolding();
+
+        /** How many bytes were held back so far, those that were released too. */
+        long bytes();
+
+        /**
+         * Ends it: the server gets the bytes in order, and then the end of the stream if the client is gone. One that has not
+         * begun never does. Does nothing if it is over.
+         */
+        void release();
+    }
+
+    static final int MARKER_LIMIT = 256;
 
     private FaultProxy(ProxyLoop loop) {
         this.loop = loop;
@@ -99,8 +123,9 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * Ends all faults: accepts connections again, passes bytes on, without delay. What was swallowed stays lost, so that
-     * a connection that was half open is seldom of use: callers rather {@link #dropAll() drop} it.
+     * Ends all faults: accepts connections again, passes bytes on, without delay, also those that were held back. What was
+     * swallowed stays lost, so that a connection that was half open is seldom of use: callers rather {@link #dropAll() drop}
+     * it.
      *
      * @throws UncheckedIOException if another process has taken the port after {@link #cut()}
      */
@@ -108,6 +133,8 @@ public final class FaultProxy implements AutoCloseable {
         loop.run(() -> {
             loop.faults().clear();
             loop.links().forEach(link -> link.faults().clear());
+            loop.holds().clear();
+            loop.links().forEach(Link::release);
             loop.listen();
         });
     }
@@ -140,6 +167,30 @@ public final class FaultProxy implements AutoCloseable {
      */
     public void halfOpen(Direction direction) {
         loop.run(() -> loop.faults().swallow(direction));
+    }
+
+    /**
+     * Holds back what one connection sends to the server: everything from the first chunk on that has a text in it, on whichever
+     * connection comes first. It is kept, up to 16 MiB, until it is {@linkplain HeldBack#release() released} or until
+     * {@link #heal()}. To the server the connection stays open meanwhile, also after the client has closed or reset it. So the
+     * bytes arrive late, when their sender has long given up.
+     *
+     * <p>A chunk is what the proxy reads at once, and may begin with bytes of earlier commands. Where a text is split over two,
+     * the first has gone through. Bytes that are swallowed begin nothing.
+     *
+     * @param marker the text, with a character for each byte (ISO 8859-1)
+     * @return what is held back; it begins when the text comes by
+     * @throws IllegalArgumentException if the marker is empty or longer than 256 characters
+     */
+    public HeldBack holdBack(String marker) {
+        if (marker.isEmpty() || marker.length() > MARKER_LIMIT) {
+            throw new IllegalArgumentException("marker has no character, or more than " + MARKER_LIMIT);
+        }
+        return loop.call(() -> {
+            Hold hold = new Hold(loop, marker);
+            loop.holds().add(hold);
+            return hold;
+        });
     }
 
     /**

@@ -28,6 +28,9 @@ final class Link implements FaultProxy.Connection {
     private final DelayLine toClient;
     private final Faults faults = new Faults();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream(); // synchronized by itself
+    /** What the client sent last, in which a marker may have begun. */
+    private String last = "";
+
     private boolean connected;
 
     private Link(ProxyLoop loop, long id, SocketChannel client, SocketChannel server) throws IOException {
@@ -95,6 +98,21 @@ final class Link implements FaultProxy.Connection {
     }
 
     @Override
+    public FaultProxy.HeldBack holdBack() {
+        return loop.call(() -> {
+            Hold at = toServer.hold();
+            if (at != null) {
+                return at;
+            }
+            Hold hold = new Hold(loop, null);
+            if (server.isOpen()) {
+                toServer.hold(hold);
+            }
+            return hold;
+        });
+    }
+
+    @Override
     public void drop() {
         loop.run(this::abort);
     }
@@ -108,8 +126,18 @@ final class Link implements FaultProxy.Connection {
         return faults;
     }
 
+    /** Passes on what is held back. */
+    void release() {
+        Hold hold = toServer.hold();
+        if (hold != null) {
+            hold.end();
+        }
+    }
+
     /** Resets both sides. */
     void abort() {
+        toServer.drop();
+        toClient.drop();
         reset(client);
         reset(server);
     }
@@ -123,7 +151,7 @@ final class Link implements FaultProxy.Connection {
             }
             if (key.isValid() && key.isReadable()) {
                 if (channel.equals(client)) {
-                    toServer.read(swallows(Direction.TO_SERVER), this::remember);
+                    toServer.read(swallows(Direction.TO_SERVER), this::sees);
                 } else {
                     toClient.read(swallows(Direction.TO_CLIENT), bytes -> {});
                 }
@@ -161,9 +189,12 @@ final class Link implements FaultProxy.Connection {
         }
     }
 
-    /** A side is gone. The other one learns of it unless that direction is swallowed. */
+    /** A side is gone. The other one learns of it unless that direction is swallowed, or later if it is held back. */
     private void resetBy(SocketChannel origin) {
-        if (connected && swallows(origin.equals(client) ? Direction.TO_SERVER : Direction.TO_CLIENT)) {
+        if (connected && origin.equals(client) && toServer.outlivesSource()) {
+            toServer.endSource();
+            reset(client);
+        } else if (connected && swallows(origin.equals(client) ? Direction.TO_SERVER : Direction.TO_CLIENT)) {
             reset(origin);
         } else {
             abort();
@@ -174,9 +205,22 @@ final class Link implements FaultProxy.Connection {
         return faults.swallows(direction) || loop.faults().swallows(direction);
     }
 
-    private void remember(byte[] bytes) {
+    private void sees(byte[] bytes) {
+        if (toServer.hold() == null && !swallows(Direction.TO_SERVER)) {
+            loop.begun(last, bytes).ifPresent(toServer::hold);
+        }
+        last = tail(last + tail(bytes));
         int room = SENT_LIMIT - sent.size();
         sent.write(bytes, 0, Math.min(room, bytes.length));
+    }
+
+    private static String tail(byte[] bytes) {
+        int count = Math.min(bytes.length, FaultProxy.MARKER_LIMIT);
+        return new String(bytes, bytes.length - count, count, StandardCharsets.ISO_8859_1);
+    }
+
+    private static String tail(String text) {
+        return text.substring(Math.max(0, text.length() - FaultProxy.MARKER_LIMIT));
     }
 
     private void watch(SocketChannel channel, int operations) {

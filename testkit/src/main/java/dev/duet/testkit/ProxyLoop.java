@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,6 +41,7 @@ final class ProxyLoop {
     private final InetSocketAddress address;
     private final Faults faults = new Faults();
     private final List<Link> links = new ArrayList<>();
+    private final List<Hold> holds = new ArrayList<>();
     private final Queue<Runnable> tasks = new ArrayDeque<>(); // guarded by itself, with closed
     private boolean closed;
     private @Nullable ServerSocketChannel listener;
@@ -86,6 +88,19 @@ final class ProxyLoop {
     /** The connections that have not ended. */
     Collection<Link> links() {
         return links;
+    }
+
+    /** Those that wait for their marker. */
+    List<Hold> holds() {
+        return holds;
+    }
+
+    /** The first hold of which the marker is in bytes that a client sent after others; it waits no longer. */
+    Optional<Hold> begun(String before, byte[] bytes) {
+        Optional<Hold> begun =
+                holds.stream().filter(hold -> hold.beginsWith(before, bytes)).findFirst();
+        begun.ifPresent(holds::remove);
+        return begun;
     }
 
     void listen() {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.duet.testkit.FaultProxy.Connection;
 import dev.duet.testkit.FaultProxy.Direction;
+import dev.duet.testkit.FaultProxy.HeldBack;
 import dev.duet.testkit.internal.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class FaultProxyTest {
@@ -249,6 +251,138 @@ class FaultProxyTest {
         send(subscriber, "PING");
         assertSilent(subscriber);
         assertThat(echo(other, "GET key")).isEqualTo("GET key");
+    }
+
+    @Test
+    void holdBack_marker_keepsThatConnectionsBytesUntilReleased_andNoOthers() throws Exception {
+        Socket other = connect();
+        Socket client = connect();
+        assertThat(echo(other, "early marker")).isEqualTo("early marker");
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+
+        HeldBack held = proxy.holdBack("marker");
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+        assertThat(held.isHolding()).isFalse();
+        send(client, "a marker");
+        await().until(held::isHolding);
+        send(client, " and more");
+        await().until(() -> held.bytes() == 17);
+
+        assertSilent(client);
+        assertThat(echo(other, "a marker")).isEqualTo("a marker");
+        held.release();
+        assertThat(receive(client, 17)).isEqualTo("a marker and more");
+        assertThat(held.isHolding()).isFalse();
+        assertThat(held.bytes()).isEqualTo(17);
+        assertThat(echo(client, "marker")).isEqualTo("marker");
+        held.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void holdBack_clientIsGone_serverLearnsOfItWhenItHasTheBytes(boolean reset) throws Exception {
+        Socket client = connect();
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+        Connection connection = onlyConnection();
+        HeldBack held = proxy.holdBack("late");
+        send(client, "late bytes");
+        await().until(() -> held.bytes() == 10);
+        client.setSoLinger(reset, 0);
+        client.close();
+
+        await().during(Duration.ofMillis(SILENCE_MILLIS)).until(() -> server.received() == 5 && server.ended() == 0);
+        assertThat(connection.isOpen()).isTrue();
+        assertThat(held.isHolding()).isTrue();
+        held.release();
+
+        await().until(() -> server.received() == 15 && server.ended() == 1);
+        await().until(() -> !connection.isOpen());
+        assertThat(connection.passed(Direction.TO_SERVER)).isEqualTo(15);
+    }
+
+    @Test
+    void holdBack_manyBytesAndClientResets_serverGetsAllOfThem() throws Exception {
+        Socket client = connect();
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+        HeldBack held = onlyConnection().holdBack();
+        client.getOutputStream().write(random(1, 4_000_000));
+        await().until(() -> held.bytes() == 4_000_000);
+        client.setSoLinger(true, 0);
+        client.close();
+
+        held.release();
+
+        await().until(() -> server.received() == 4_000_005 && server.ended() == 1);
+    }
+
+    @Test
+    void holdBack_markerInTwoChunks_keepsTheSecond() throws Exception {
+        Socket client = connect();
+        HeldBack held = proxy.holdBack("marker");
+        assertThat(echo(client, "a mar")).isEqualTo("a mar");
+
+        send(client, "ker");
+
+        await().until(held::isHolding);
+        assertSilent(client);
+        assertThat(server.received()).isEqualTo(5);
+        held.release();
+        assertThat(receive(client, 3)).isEqualTo("ker");
+    }
+
+    @Test
+    void holdBack_ofAConnection_beginsAtOnce_andIsOne() throws Exception {
+        Socket client = connect();
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+
+        HeldBack held = onlyConnection().holdBack();
+
+        assertThat(held.isHolding()).isTrue();
+        assertThat(onlyConnection().holdBack()).isSameAs(held);
+        send(client, "late");
+        assertSilent(client);
+        proxy.heal();
+        assertThat(receive(client, 4)).isEqualTo("late");
+        assertThat(held.isHolding()).isFalse();
+    }
+
+    @Test
+    void holdBack_healedOrReleasedBeforeItsMarker_neverBegins() throws Exception {
+        Socket client = connect();
+        HeldBack healed = proxy.holdBack("marker");
+        proxy.heal();
+        HeldBack released = proxy.holdBack("marker");
+        released.release();
+
+        assertThat(echo(client, "marker")).isEqualTo("marker");
+
+        assertThat(healed.bytes()).isZero();
+        assertThat(released.bytes()).isZero();
+    }
+
+    @Test
+    void holdBack_thenDropped_isLost() throws Exception {
+        Socket client = connect();
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+        Connection connection = onlyConnection();
+        HeldBack held = connection.holdBack();
+        send(client, "lost");
+        await().until(() -> held.bytes() == 4);
+
+        connection.drop();
+        held.release();
+
+        assertBroken(client);
+        await().until(() -> server.ended() == 1);
+        assertThat(server.received()).isEqualTo(5);
+        assertThat(held.isHolding()).isFalse();
+        assertThat(connection.holdBack().isHolding()).isFalse();
+    }
+
+    @Test
+    void holdBack_emptyMarker_isRefused() {
+        assertThatThrownBy(() -> proxy.holdBack("")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> proxy.holdBack("m".repeat(257))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
