@@ -53,6 +53,7 @@ public final class RedisServer implements AutoCloseable {
     private final Janitor janitor;
     private final RedisBinary binary;
     private final @Nullable SelfSigned certificate;
+    private final @Nullable SteppableClock clock;
     private int port;
     private volatile ServerProcess process;
     private boolean closed;
@@ -83,7 +84,12 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /** What the builder collects. */
-    record Options(@Nullable Source source, @Nullable String password, boolean tls, List<String> directives) {}
+    record Options(
+            @Nullable Source source,
+            @Nullable String password,
+            boolean tls,
+            boolean steppableClock,
+            List<String> directives) {}
 
     private RedisServer(Options options, Janitor janitor) throws IOException {
         this.options = options;
@@ -97,6 +103,7 @@ public final class RedisServer implements AutoCloseable {
             throw new IllegalStateException("Redis " + binary.version() + " at " + binary.path() + " has no TLS");
         }
         certificate = options.tls() ? SelfSigned.create(janitor.directory()) : null;
+        clock = options.steppableClock() ? SteppableClock.in(janitor.directory()) : null;
         Files.createDirectory(data());
         process = startOnFreePort();
         logger.info("Redis {} from the {} on port {}, process {}", version(), source(), port, pid());
@@ -203,6 +210,20 @@ public final class RedisServer implements AutoCloseable {
      */
     public synchronized void resume() {
         process.signal("CONT");
+    }
+
+    /**
+     * Sets the server's wall clock, as an administrator or a time service does. Steps add up, and last over restarts. The
+     * clocks by which the server itself measures durations go on as before.
+     *
+     * @param by how much: negative to set it back
+     * @throws IllegalStateException if the server was built without {@link RedisServerBuilder#steppableClock()}
+     */
+    public synchronized void stepClock(Duration by) {
+        if (clock == null) {
+            throw new IllegalStateException("Only the clock of a server with steppableClock() can be set");
+        }
+        clock.step(by);
     }
 
     /** Ends the process at once (SIGKILL), paused or not, and returns when it is gone. */
@@ -323,7 +344,8 @@ public final class RedisServer implements AutoCloseable {
 
     private ServerProcess launch() throws IOException {
         Path file = Files.write(janitor.directory().resolve("redis.conf"), configuration());
-        return ServerProcess.start(janitor, "redis", List.of(binary.path().toString(), file.toString()));
+        List<String> command = List.of(binary.path().toString(), file.toString());
+        return ServerProcess.start(janitor, "redis", clock == null ? command : clock.ticksFor(command));
     }
 
     private List<String> configuration() {

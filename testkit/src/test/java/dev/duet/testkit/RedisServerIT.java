@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisServerIT {
 
     private static final Duration CLEANUP = Duration.ofSeconds(10);
+    private static final long MINUTE = 60_000;
+    private static final long HOUR = 60 * MINUTE;
 
     @Test
     void start_defaults_answersOnItsUriAndPort() {
@@ -281,5 +283,47 @@ class RedisServerIT {
 
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Source.class)
+    void stepClock_setsTheTime_backAndForward_overRestarts(Source source) {
+        if (source == Source.PATH && Commands.onPath("redis-server").isEmpty()) {
+            return; // start_fromPath_runsItOrSaysThatThereIsNone
+        }
+        try (RedisServer redis =
+                RedisServer.builder().source(source).steppableClock().start()) {
+            assertThat(offset(redis)).isBetween(-MINUTE, MINUTE);
+
+            redis.stepClock(Duration.ofHours(-1));
+            assertThat(offset(redis)).isBetween(-HOUR - MINUTE, -HOUR + MINUTE);
+            assertThat(redis.command("PING")).isEqualTo("PONG");
+
+            redis.restart(KEEP);
+            assertThat(offset(redis)).isBetween(-HOUR - MINUTE, -HOUR + MINUTE);
+
+            redis.stepClock(Duration.ofHours(3));
+            assertThat(offset(redis)).isBetween(2 * HOUR - MINUTE, 2 * HOUR + MINUTE);
+            redis.command("SET", "k", "v", "PX", "60000");
+            redis.stepClock(Duration.ofHours(1));
+            assertThat(redis.command("GET", "k")).isNull();
+        }
+    }
+
+    @Test
+    void stepClock_ofAServerWithTheMachinesClock_isRefused() {
+        try (RedisServer redis = RedisServer.start()) {
+            assertThatThrownBy(() -> redis.stepClock(Duration.ofSeconds(1)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("steppableClock()");
+        }
+    }
+
+    /** By how many milliseconds a server's clock is ahead. */
+    private static long offset(RedisServer redis) {
+        List<?> time = (List<?>) redis.command("TIME");
+        return Long.parseLong((String) time.get(0)) * 1_000
+                + Long.parseLong((String) time.get(1)) / 1_000
+                - System.currentTimeMillis();
     }
 }
