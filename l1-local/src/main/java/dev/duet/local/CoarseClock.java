@@ -26,13 +26,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The published time is late, never early: by the granularity, and by as long as the clock's thread waits for a
  * processor on top. A process that was stopped as a whole reads the time from before the stop until that thread has
- * run.
+ * run, or until somebody {@linkplain #read() reads} the time.
+ *
+ * <p>A monotonic clock may stand still while the machine is suspended, the wall clock does not (anomaly A49). So a clock that
+ * has a wall clock jumps ahead when that has gained more than 10 milliseconds on the monotonic one. Nobody can tell a
+ * suspension from a wall clock that was set forward: then whatever is to end by this clock ends early. A wall clock that is
+ * set back changes nothing, and neither does one that gains 0.1 percent or less, as one does that is being adjusted. Who waits
+ * for something that must not come early measures with {@link #monotonic()}.
  *
  * <p>The clock never goes backwards, even if its source does. A clock that is closed, or whose thread died, is at the
  * end of time: {@link #now()} is {@link Long#MAX_VALUE}, so that whatever was to end by this clock has ended. A clock
  * that merely stood still would keep stale entries alive for ever.
  *
  * <p>Safe for use by many threads.
+ *
+ * @implNote The wall clock is read after one reading of the monotonic clock. A thread that loses the processor in between sees
+ *     the wall clock too far ahead. So {@code tick} reads the monotonic clock once more, and jumps only by what the wall
+ *     clock has gained on the later reading; what has been gained is at most what the earlier reading says. The base that gains
+ *     are measured from follows a wall clock that goes back at once, and one that goes ahead by the tolerated drift.
  */
 public final class CoarseClock implements AutoCloseable {
 
@@ -41,19 +52,56 @@ public final class CoarseClock implements AutoCloseable {
 
     private static final long END_OF_TIME = Long.MAX_VALUE;
 
+    /** By how much the wall clock may be ahead before that counts as a suspension. */
+    private static final long TOLERANCE = 10_000_000;
+
+    /** One part in so many that the wall clock may gain for ever: twice what an adjustment of a clock does. */
+    private static final long DRIFT = 1_000;
+
+    /** The longest jump, so that a wall clock that is set again and again does not get to the end of time. */
+    private static final long LONGEST_JUMP = Duration.ofDays(365).toNanos();
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final LongSupplier source;
+    private final LongSupplier wall;
     private final long origin;
+    private final long wallOrigin;
+    private final boolean hasWall;
     private final @Nullable Thread ticker;
     private volatile long now;
+    private volatile Wall seen = new Wall(0, 0, 0);
 
-    private CoarseClock(LongSupplier source, @Nullable Duration granularity) {
+    /**
+     * What was seen of the wall clock.
+     *
+     * @param at the monotonic reading at which it was seen
+     * @param base by how much it was ahead of the monotonic clock, as far as that is accounted for
+     * @param jumped by how much this clock is ahead of the monotonic clock
+     */
+    private record Wall(long at, long base, long jumped) {
+        /** Whether the wall clock is so far ahead at a monotonic reading that the machine must have slept. */
+        boolean hasJumped(long monotonic, long ahead) {
+            return ahead - base > TOLERANCE + drift(monotonic);
+        }
+
+        long drift(long monotonic) {
+            return Math.max(0, Math.min((monotonic - at) / DRIFT, TOLERANCE));
+        }
+    }
+
+    private CoarseClock(LongSupplier source, @Nullable LongSupplier wallMillis, @Nullable Duration granularity) {
         this.source = source;
         this.origin = source.getAsLong();
+        this.wall = wallMillis == null ? () -> 0 : wallMillis;
+        this.wallOrigin = wall.getAsLong();
+        this.hasWall = wallMillis != null;
         this.ticker = (granularity == null) ? null : ticker(granularity.toNanos());
     }
 
     /**
-     * Starts a clock that reads {@link System#nanoTime()} and publishes every 10 milliseconds.
+     * Starts a clock that reads {@link System#nanoTime()} and {@link System#currentTimeMillis()}, and publishes every 10
+     * milliseconds.
      *
      * @return a running clock, to be closed by the caller
      */
@@ -62,39 +110,55 @@ public final class CoarseClock implements AutoCloseable {
     }
 
     /**
-     * Starts a clock that reads {@link System#nanoTime()} and publishes at the given interval.
+     * Starts a clock that reads {@link System#nanoTime()} and {@link System#currentTimeMillis()}, and publishes at the given
+     * interval.
      *
      * @param granularity how long to wait between two publications; positive
      * @return a running clock, to be closed by the caller
      * @throws IllegalArgumentException if the granularity is zero, negative, or beyond 292 years
      */
     public static CoarseClock start(Duration granularity) {
-        return start(System::nanoTime, granularity);
+        return start(System::nanoTime, System::currentTimeMillis, granularity);
     }
 
     /**
-     * Starts a clock over a source of the caller's.
+     * Starts a clock over sources of the caller's.
      *
-     * @param source nanoseconds from any origin, may be negative; called by the clock's thread and by {@link #read()}
+     * @param source nanoseconds from any origin, may be negative; called by the clock's thread and by those who read the time
+     * @param wallMillis milliseconds of the wall clock; called by the same threads
      * @param granularity how long to wait between two publications; positive
      * @return a running clock, to be closed by the caller
      * @throws IllegalArgumentException if the granularity is zero, negative, or beyond 292 years
      */
-    public static CoarseClock start(LongSupplier source, Duration granularity) {
+    public static CoarseClock start(LongSupplier source, LongSupplier wallMillis, Duration granularity) {
         Objects.requireNonNull(source, "source");
-        CoarseClock clock = new CoarseClock(source, checked(granularity));
+        Objects.requireNonNull(wallMillis, "wallMillis");
+        CoarseClock clock = new CoarseClock(source, wallMillis, checked(granularity));
         Objects.requireNonNull(clock.ticker).start();
         return clock;
     }
 
     /**
-     * Makes a clock without a thread: it publishes when {@link #tick()} is called, and only then.
+     * Makes a clock without a thread and without a wall clock: it publishes when {@link #tick()} is called, and only then.
      *
      * @param source nanoseconds from any origin, may be negative
      * @return a clock at zero
      */
     public static CoarseClock manual(LongSupplier source) {
-        return new CoarseClock(Objects.requireNonNull(source, "source"), null);
+        return new CoarseClock(Objects.requireNonNull(source, "source"), null, null);
+    }
+
+    /**
+     * Makes a clock without a thread: it publishes when {@link #tick()} is called, or when a {@linkplain #read() reading} finds
+     * that the machine was suspended.
+     *
+     * @param source nanoseconds from any origin, may be negative
+     * @param wallMillis milliseconds of the wall clock
+     * @return a clock at zero
+     */
+    public static CoarseClock manual(LongSupplier source, LongSupplier wallMillis) {
+        return new CoarseClock(
+                Objects.requireNonNull(source, "source"), Objects.requireNonNull(wallMillis, "wallMillis"), null);
     }
 
     /**
@@ -107,22 +171,55 @@ public final class CoarseClock implements AutoCloseable {
     }
 
     /**
-     * The time as the source has it at this moment. Publishes nothing.
+     * The time as the sources have it at this moment. Publishes it only if the machine was suspended since the last
+     * publication.
      *
      * @return nanoseconds since the clock was made, never less than {@link #now()}
      */
     public long read() {
-        return Math.max(source.getAsLong() - origin, now);
+        Wall last = seen;
+        long monotonic = monotonic();
+        if (hasWall && last.hasJumped(monotonic, ahead(monotonic))) {
+            tick();
+            last = seen;
+        }
+        return Math.max(monotonic + last.jumped(), now);
     }
 
-    /** The monotonic time. */
+    /**
+     * The time as the monotonic source alone has it: without the time for which the machine was suspended, and whatever the wall
+     * clock does. For waiting; not comparable with the other readings.
+     *
+     * @return nanoseconds since the clock was made; goes on once the clock is closed
+     */
     public long monotonic() {
         return source.getAsLong() - origin;
     }
 
-    /** Publishes the time as the source has it at this moment, for {@link #now()} to return from now on. */
+    /** Publishes the time as the sources have it at this moment, for {@link #now()} to return from now on. */
     public synchronized void tick() {
-        now = read();
+        long before = monotonic();
+        if (hasWall) {
+            long ahead = ahead(before);
+            long after = monotonic();
+            seen = looked(seen, before, ahead, after);
+        }
+        now = Math.max(before + seen.jumped(), now);
+    }
+
+    /** What is known once the wall clock was seen to be ahead of a monotonic reading, and another was taken after it. */
+    private static Wall looked(Wall last, long before, long ahead, long after) {
+        if (!last.hasJumped(before, ahead - (after - before))) {
+            return new Wall(before, Math.min(last.base() + last.drift(before), ahead), last.jumped());
+        }
+        long jump = Math.min(ahead - last.base(), LONGEST_JUMP);
+        long jumped = last.jumped() > END_OF_TIME / 2 ? last.jumped() : last.jumped() + jump;
+        return new Wall(before, ahead, jumped);
+    }
+
+    /** By how much the wall clock has gone further than a monotonic reading, since the clock was made. */
+    private long ahead(long monotonic) {
+        return (wall.getAsLong() - wallOrigin) * NANOS_PER_MILLI - monotonic;
     }
 
     /** Ends time and the clock's thread. Does nothing the second time. */

@@ -78,6 +78,7 @@ class CoarseClockTest {
                     }
                     return System.nanoTime();
                 },
+                System::currentTimeMillis,
                 Duration.ofDays(1));
         while (ticker.get() == null) {
             Thread.onSpinWait();
@@ -112,6 +113,7 @@ class CoarseClockTest {
                     }
                     return 0;
                 },
+                () -> 0,
                 Duration.ofMillis(1))) {
             while (clock.now() == 0) {
                 Thread.onSpinWait();
