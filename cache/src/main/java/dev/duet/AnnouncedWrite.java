@@ -295,7 +295,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
             if (reply.failure() != null) {
                 LOG.debug("The completion of a write of {} failed", ending.record(), reply.failure());
                 core.stats.storeFailures.increment();
-                core.node.link().owe(ending.record());
+                core.node.link().owe(ending.record(), reply.failure());
             }
             if (reply.failure() != null || !reply.get().stored() || !keptNear(ending, reply.get())) {
                 core.drop(ending.key());

@@ -503,7 +503,7 @@ final class CacheCore<K, V> {
             send(read.record, new Operation.Release(read.token));
         } else {
             stats.invalidationsSent.increment();
-            send(read.record, new Operation.Invalidate());
+            node.link().invalidate(read.record);
         }
     }
 

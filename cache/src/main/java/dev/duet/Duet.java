@@ -276,6 +276,14 @@ public final class Duet implements AutoCloseable {
         if (link.isDown()) {
             return new Health(Health.Status.DOWN, link.reason(), lag, owed);
         }
+        if (owed > 0) {
+            return new Health(
+                    Health.Status.STALE,
+                    "other nodes may read old values of what this one has written, as the store could not be told of it: "
+                            + link.owedBecause(),
+                    lag,
+                    owed);
+        }
         if (lag.compareTo(node.maxStaleness()) >= 0) {
             return new Health(
                     Health.Status.STALE,
@@ -283,7 +291,7 @@ public final class Duet implements AutoCloseable {
                     lag,
                     owed);
         }
-        return new Health(Health.Status.UP, null, lag, owed);
+        return new Health(Health.Status.UP, link.room.full(), lag, owed);
     }
 
     private Duration freshnessLag() {

@@ -12,6 +12,7 @@ import dev.duet.store.Level;
 import dev.duet.store.Namespace.Request;
 import dev.duet.store.Operation;
 import dev.duet.store.Reading;
+import dev.duet.store.StoreFullException;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.WriteReply;
 import java.time.Duration;
@@ -118,7 +119,10 @@ final class ReadRun<K, V> {
             StoreReply<LeaseReply> reply = replies.get(i);
             if (reply.failure() != null) {
                 missed(read, reply.failure(), called);
-                if (core.config.writeBehind() == null) {
+                if (reply.failure() instanceof StoreFullException && core.config.writeBehind() != null) {
+                    read.mode = Mode.KEEP_NOT; // nothing is pending, or that would be the answer
+                    load.add(read);
+                } else if (core.config.writeBehind() == null) {
                     load.add(read);
                 } else { // the system of record may be behind what was acknowledged
                     failed(read, core.unavailable(read.record.key(), reply.failure()));
@@ -167,7 +171,7 @@ final class ReadRun<K, V> {
         core.stats.storeFailures.increment();
         LOG.debug(
                 "Key '{}' of cache '{}' is loaded without the store", read.record.key(), read.record.cache(), failure);
-        if (called) {
+        if (called && !(failure instanceof StoreFullException)) {
             core.send(read.record, new Operation.Release(read.token)); // it may stand, and keep other nodes waiting
         }
         read.mode = Mode.ALONE;
@@ -432,6 +436,9 @@ final class ReadRun<K, V> {
                         read.record.key(),
                         read.record.cache(),
                         reply.failure());
+                if (reply.failure() instanceof StoreFullException) {
+                    core.send(read.record, new Operation.Release(read.token)); // else it keeps other nodes waiting
+                }
                 read.asked = read.started;
                 core.fillNearAlone(read, answer.value(), content);
             } else if (reply.get().stored()) {

@@ -11,6 +11,7 @@ import dev.duet.store.Operation.Windowed;
 import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingReply;
 import dev.duet.store.RecordKey;
+import dev.duet.store.StoreFullException;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.WriteReply;
 import dev.failsafe.CircuitBreaker;
@@ -64,6 +65,7 @@ final class StoreLink {
     private static final long LONGEST_HOLD = 5_000_000_000L;
 
     final OwedInvalidations owed;
+    final StoreRoom room;
     private final Namespace namespace;
     private final String address;
     private final Waiting waiting;
@@ -87,6 +89,8 @@ final class StoreLink {
     private volatile long settledAt = Long.MIN_VALUE;
     /** Whether it stays down; guarded by this. */
     private boolean closed;
+    /** Why the store could not be told of a write, or of a debt. */
+    private volatile @Nullable String owedBecause;
     /** Why it is down; guarded by this. */
     private @Nullable String reason;
 
@@ -123,6 +127,7 @@ final class StoreLink {
         this.timeout = timeout;
         this.scheduler = scheduler;
         this.owed = new OwedInvalidations(maximumOwed);
+        this.room = new StoreRoom(address);
         this.onDown = onDown;
         this.onUp = onUp;
     }
@@ -276,9 +281,10 @@ final class StoreLink {
             }
             try {
                 R value = reply.join();
+                room.answered(value);
                 taken.add(isLate(value) ? StoreReply.failed(outOfTime()) : StoreReply.of(value));
             } catch (CompletionException | CancellationException e) {
-                failed = failed == null ? e : failed;
+                failed = failed == null || unwrapped(failed) instanceof StoreFullException ? e : failed;
                 taken.add(StoreReply.failed(unavailable(e)));
             }
         }
@@ -310,6 +316,15 @@ final class StoreLink {
     /** Makes a call that nobody waits for, and that takes back or keeps up what others wait for: also to a store that is down. */
     void send(Function<Namespace, CompletionStage<?>> call) {
         CompletableFuture<?> unused = startAnyhow(call::apply).whenComplete((reply, failure) -> count(failure));
+    }
+
+    /** Invalidates a key, which nobody waits for; also in a store that is down. It is owed if that fails. */
+    void invalidate(RecordKey key) {
+        send(namespace -> namespace.execute(key, new Operation.Invalidate()).whenComplete((version, failure) -> {
+            if (failure != null) {
+                owe(key, unavailable(failure));
+            }
+        }));
     }
 
     /** Makes calls together that nobody waits for, also to a store that is down. What comes of them is not counted. */
@@ -377,6 +392,11 @@ final class StoreLink {
         if (unwrapped(failure) instanceof NotCalled) {
             return;
         }
+        if (unwrapped(failure) instanceof StoreFullException full) {
+            room.refused(full);
+            breaker.recordSuccess(); // it answers
+            return;
+        }
         breaker.recordFailure();
         if (breaker.isOpen()) {
             down(String.valueOf(unwrapped(failure).getMessage()));
@@ -425,32 +445,39 @@ final class StoreLink {
         return clock.read() - downSince < hold;
     }
 
-    /** Remembers that the store is to be told of a write of {@code key}, which it could not be. */
-    void owe(RecordKey key) {
-        say(key.cache());
+    /** Remembers that the store is to be told of a write of {@code key}, which it could not be for that reason. */
+    void owe(RecordKey key, StoreUnavailableException why) {
+        say(key.cache(), why);
         owed.add(key);
     }
 
     /** What a read fails with that cannot do without the store, as long as what it is after is owed to that. */
     StoreUnavailableException owing() {
         return new StoreUnavailableException(
-                "the store at " + address + " is still to be told of an invalidation: " + reason(), null);
+                "the store at " + address + " is still to be told of an invalidation: " + owedBecause(), null);
     }
 
-    /** Remembers that a whole cache is to be invalidated, which it could not be. */
-    void owe(String cache) {
-        say(cache);
+    /** Remembers that a whole cache is to be invalidated, which it could not be for that reason. */
+    void owe(String cache, StoreUnavailableException why) {
+        say(cache, why);
         owed.addCache(cache);
     }
 
-    private void say(String cache) {
+    private void say(String cache, StoreUnavailableException why) {
+        owedBecause = why.getMessage();
         if (owed.isEmpty()) {
             LOG.warn(
                     "A write in cache '{}' could not be told to the store at {}; this and what follows will be invalidated"
-                            + " there as soon as it answers",
+                            + " there as soon as it answers: {}",
                     cache,
-                    address);
+                    address,
+                    owedBecause);
         }
+    }
+
+    /** Why the store could not be told of what it is owed: what the last attempt failed with. */
+    String owedBecause() {
+        return String.valueOf(owedBecause);
     }
 
     private void pay() {
@@ -483,6 +510,9 @@ final class StoreLink {
                 return;
             }
             paying.set(false);
+            if (failure != null) {
+                owedBecause = unwrapped(failure).getMessage();
+            }
             if (failure == null) {
                 if (!payments.isEmpty()) {
                     LOG.info("What was owed to the store at {} has been invalidated", address);

@@ -147,7 +147,7 @@ final class WritePath<K, V> {
     /** The store could not be told of a write of this key, as far as is known. */
     private CacheException owed(K key, RecordKey record, StoreUnavailableException failure) {
         core.stats.storeFailures.increment();
-        core.node.link().owe(record);
+        core.node.link().owe(record, failure);
         core.drop(key);
         return core.unavailable(record.key(), failure);
     }
@@ -160,7 +160,7 @@ final class WritePath<K, V> {
                         (floors, failure) -> {
                             if (failure != null) {
                                 core.stats.storeFailures.increment();
-                                core.node.link().owe(core.config.storeName());
+                                core.node.link().owe(core.config.storeName(), StoreLink.unavailable(failure));
                                 core.dropAll();
                                 Throwable cause = Thrown.cause(failure);
                                 if (!(cause instanceof StoreUnavailableException known)) {

@@ -6,10 +6,13 @@ import dev.duet.store.ChangeSubscription;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
+import dev.duet.store.PendingOperation;
 import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
+import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
+import dev.duet.store.StoreFullException;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.store.Window;
 import java.time.Duration;
@@ -34,6 +37,8 @@ final class HookedStore implements Store {
     private final List<List<Operation<?>>> roundTrips = new ArrayList<>();
     private @Nullable ChangeListener listener;
     private Predicate<Operation<?>> failing = operation -> false;
+    private Predicate<Operation<?>> refused = operation -> false;
+    private @Nullable StoreUnavailableException refusal;
     private boolean holding;
     private Namespace.@Nullable Durability durability;
     private boolean down;
@@ -57,6 +62,32 @@ final class HookedStore implements Store {
     /** Lets the next operation fail of which {@code which} is true. */
     synchronized void failNext(Predicate<Operation<?>> which) {
         failing = which;
+    }
+
+    /** Refuses operations from now on for that reason; an invalidation of a whole cache if it refuses that of a key. */
+    synchronized void refuse(Predicate<Operation<?>> which, StoreUnavailableException why) {
+        refused = which;
+        refusal = why;
+    }
+
+    /** Refuses whatever needs room, as a store does that is full. */
+    void full() {
+        refuse(
+                operation -> operation instanceof Operation.Lease
+                        || operation instanceof Operation.Refresh
+                        || operation instanceof Operation.Fill
+                        || operation instanceof Operation.Put
+                        || operation instanceof PendingOperation.Enqueue,
+                new StoreFullException("no room", null, null, null));
+    }
+
+    /** Refuses nothing any more. */
+    void accept() {
+        refuse(operation -> false, new StoreUnavailableException("nothing", null));
+    }
+
+    private synchronized @Nullable StoreUnavailableException refusalOf(Operation<?> operation) {
+        return refused.test(operation) ? refusal : null;
     }
 
     private synchronized boolean fails(Operation<?> operation) {
@@ -288,6 +319,10 @@ final class HookedStore implements Store {
             if (isDown() || fails(operation)) {
                 return failed();
             }
+            StoreUnavailableException why = refusalOf(operation);
+            if (why != null && !(operation instanceof Operation.Lease && isHit(key))) {
+                return CompletableFuture.failedFuture(why);
+            }
             Duration wait = delay();
             if (!wait.isZero()) {
                 return CompletableFuture.supplyAsync(
@@ -303,9 +338,19 @@ final class HookedStore implements Store {
             return reply;
         }
 
+        /** Whether a lease is answered with a value, for which there need be no room. */
+        private boolean isHit(RecordKey key) {
+            return namespace
+                            .execute(key, new Operation.Read())
+                            .toCompletableFuture()
+                            .join()
+                    instanceof Reading.Hit;
+        }
+
         @Override
         public CompletionStage<long[]> invalidateAll(String cache) {
-            return reach(() -> namespace.invalidateAll(cache));
+            StoreUnavailableException why = refusalOf(new Operation.Invalidate());
+            return why == null ? reach(() -> namespace.invalidateAll(cache)) : CompletableFuture.failedFuture(why);
         }
 
         @Override

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 /** What {@link OutageTest} cannot see from outside. */
 class StoreLinkTest {
 
+    private static final StoreUnavailableException WHY = new StoreUnavailableException("test", null);
+
     private final AtomicLong nanos = new AtomicLong();
     private final CoarseClock clock = CoarseClock.manual(nanos::get);
     private final AtomicInteger timesDown = new AtomicInteger();
@@ -61,9 +63,9 @@ class StoreLinkTest {
     void probed_muchOwed_isAllPaidBeforeItIsUp() {
         link.down("test");
         for (int i = 0; i < 1_000; i++) {
-            link.owe(config.recordKey("users", "k" + i));
+            link.owe(config.recordKey("users", "k" + i), WHY);
         }
-        link.owe("orders");
+        link.owe("orders", WHY);
 
         link.probed(null);
 
@@ -82,7 +84,7 @@ class StoreLinkTest {
 
         link.probed(null);
         advance(249_999_999);
-        link.owe(config.recordKey("users", "k"));
+        link.owe(config.recordKey("users", "k"), WHY);
         link.probed(new StoreUnavailableException("once", null));
         link.probed(null);
         assertThat(link.isSettled()).isFalse();

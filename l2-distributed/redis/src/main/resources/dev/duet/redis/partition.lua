@@ -111,7 +111,7 @@ local function advance()
   local head = redis.pcall('INCR', HEAD)
   if type(head) == 'table' then
     insist()
-    head = redis.pcall('INCR', HEAD)
+    head = version_of(redis.pcall('GET', HEAD)) and redis.call('INCR', HEAD) -- a refusal is no lost head
   end
   if type(head) == 'number' and head > 1 and head < NEVER then
     return head

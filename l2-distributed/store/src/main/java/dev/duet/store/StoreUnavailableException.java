@@ -2,8 +2,8 @@ package dev.duet.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** The store did not answer: it is down, cannot be reached, or is too slow. */
-public final class StoreUnavailableException extends CacheException {
+/** The store did not answer: it is down, cannot be reached, or is too slow. Or it refused, as {@link StoreFullException} says. */
+public class StoreUnavailableException extends CacheException {
 
     private static final long serialVersionUID = 1L;
 

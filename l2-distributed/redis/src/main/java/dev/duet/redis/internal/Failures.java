@@ -3,6 +3,7 @@ package dev.duet.redis.internal;
 import dev.duet.store.CacheException;
 import dev.duet.store.RecordKey;
 import dev.duet.store.StoreConfigurationException;
+import dev.duet.store.StoreFullException;
 import dev.duet.store.StoreUnavailableException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -17,6 +18,9 @@ import org.redisson.client.RedisWrongPasswordException;
 
 /** Turns what goes wrong in the client into the exceptions of the store port. Nothing else of the client gets out. */
 final class Failures {
+
+    private static final String OUT_OF_MEMORY = "it is out of memory and evicts nothing: raise maxmemory, or set"
+            + " maxmemory-policy to allkeys-lru (with write-behind to volatile-lru)";
 
     private Failures() {}
 
@@ -35,11 +39,16 @@ final class Failures {
         if (remedy != null) {
             return new StoreConfigurationException(message(address, cause) + "; " + remedy, cause);
         }
+        String cache = key == null ? null : key.cache();
+        String text = key == null ? null : key.key();
+        if (isOutOfMemory(cause)) {
+            return new StoreFullException(message(address, cause) + "; " + OUT_OF_MEMORY, cause, cache, text);
+        }
         return new StoreUnavailableException(
                 message(address, cause) + "; " + availabilityRemedy(cause, address.startsWith("rediss:")),
                 cause,
-                key == null ? null : key.cache(),
-                key == null ? null : key.key());
+                cache,
+                text);
     }
 
     /** Whether the server does not know a script, which is then to be sent whole. */
@@ -105,12 +114,17 @@ final class Failures {
         return null;
     }
 
-    private static String availabilityRemedy(Throwable failure, boolean tls) {
+    private static boolean isOutOfMemory(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisOutOfMemoryException || says(cause, "OOM ")) {
-                return "it is out of memory and evicts nothing: raise maxmemory, or set maxmemory-policy to allkeys-lru"
-                        + " (with write-behind to volatile-lru)";
+                return true;
             }
+        }
+        return false;
+    }
+
+    private static String availabilityRemedy(Throwable failure, boolean tls) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisReadonlyException || says(cause, "READONLY")) {
                 return "it is a replica, which takes no writes: connect to the master";
             }
