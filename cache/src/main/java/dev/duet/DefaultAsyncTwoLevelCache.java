@@ -1,12 +1,12 @@
 package dev.duet;
 
+import dev.duet.internal.WillingExecutor;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
     private final ReadPath<K, V> reads;
     private final WritePath<K, V> writes;
     private final WriteThrough<K, V> through;
-    private final Executor background;
+    private final WillingExecutor background;
 
     DefaultAsyncTwoLevelCache(
             DefaultTwoLevelCache<K, V> cache,
@@ -74,14 +74,15 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
         checked(key);
         Objects.requireNonNull(value, DefaultTwoLevelCache.NULL_VALUE);
         return started(() -> through.isOn()
-                ? through.putAsync(key, value, background)
-                : writes.putAll(Map.of(key, value), background));
+                ? through.putAsync(key, value, background.forCaller())
+                : writes.putAll(Map.of(key, value), background.forCaller()));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> putAll(Map<? extends K, ? extends V> values) {
-        return started(
-                () -> through.isOn() ? through.putAllAsync(values, background) : writes.putAll(values, background));
+        return started(() -> through.isOn()
+                ? through.putAllAsync(values, background.forCaller())
+                : writes.putAll(values, background.forCaller()));
     }
 
     @Override
@@ -89,7 +90,7 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
             K key, Supplier<? extends CompletionStage<R>> write) {
         checked(key);
         Objects.requireNonNull(write, "write");
-        return started(() -> writes.updateAsync("update(…)", List.of(key), write, background));
+        return started(() -> writes.updateAsync("update(…)", List.of(key), write, background.forCaller()));
     }
 
     @Override
@@ -97,7 +98,7 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
             Collection<? extends K> keys, Supplier<? extends CompletionStage<R>> write) {
         keys.forEach(DefaultAsyncTwoLevelCache::checked);
         Objects.requireNonNull(write, "write");
-        return started(() -> writes.updateAsync("updateAll(…)", keys, write, background));
+        return started(() -> writes.updateAsync("updateAll(…)", keys, write, background.forCaller()));
     }
 
     @Override
@@ -105,33 +106,35 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
             K key, Supplier<? extends CompletionStage<? extends @Nullable V>> write) {
         checked(key);
         Objects.requireNonNull(write, "write");
-        return started(() -> writes.updateAndPutAsync(key, write, background));
+        return started(() -> writes.updateAndPutAsync(key, write, background.forCaller()));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> invalidate(K key) {
         checked(key);
-        return started(() ->
-                through.isOn() ? through.removeAsync(key, background) : writes.invalidateAll(List.of(key), background));
+        return started(() -> through.isOn()
+                ? through.removeAsync(key, background.forCaller())
+                : writes.invalidateAll(List.of(key), background.forCaller()));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> invalidateAll(Collection<? extends K> keys) {
         keys.forEach(DefaultAsyncTwoLevelCache::checked);
-        return started(() ->
-                through.isOn() ? through.removeAllAsync(keys, background) : writes.invalidateAll(keys, background));
+        return started(() -> through.isOn()
+                ? through.removeAllAsync(keys, background.forCaller())
+                : writes.invalidateAll(keys, background.forCaller()));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> invalidateAll() {
-        return started(() -> writes.invalidateAll(background));
+        return started(() -> writes.invalidateAll(background.forCaller()));
     }
 
     /** What goes wrong before anything is sent is in the future too, but for null arguments. */
     private <T extends @Nullable Object> CompletableFuture<T> started(Supplier<CompletableFuture<T>> call) {
         try {
             cache.core.node.lifetime().check();
-            return call.get();
+            return background.calling(call);
         } catch (NullPointerException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package dev.duet;
 
 import dev.duet.internal.LoadScope;
 import dev.duet.internal.OpenWrites;
+import dev.duet.internal.WillingExecutor;
 import dev.duet.local.Freshness;
 import dev.duet.store.CacheException;
 import dev.duet.store.Change;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +86,7 @@ public final class Duet implements AutoCloseable {
                 config.codecs(),
                 new OpenWrites(),
                 new AtomicLong(),
-                willing(config.executor(), machinery.background()),
+                new WillingExecutor(config.executor(), machinery.background(), machinery.scheduler()),
                 machinery.random(),
                 new LoadScope.Stack(),
                 new Lifetime(machinery.name()));
@@ -119,32 +119,6 @@ public final class Duet implements AutoCloseable {
             store.close();
             throw e;
         }
-    }
-
-    /**
-     * The application's executor, if it has given one. What that refuses, since it is full, the node's own pool runs, for the
-     * thread that hands it in may be the feed's. What the pool refuses too, as the node is closed, that thread runs after all,
-     * so that nobody waits in vain.
-     */
-    private static Executor willing(@Nullable Executor given, Executor own) {
-        Executor last = task -> {
-            try {
-                own.execute(task);
-            } catch (RejectedExecutionException e) {
-                task.run();
-            }
-        };
-        if (given == null) {
-            return last;
-        }
-        return task -> {
-            try {
-                given.execute(task);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("The executor refuses; the node's own pool runs the task", e);
-                last.execute(task);
-            }
-        };
     }
 
     /** Waits until the feed stands; if it does not, fails, or goes on without the store. */

@@ -114,8 +114,13 @@ public final class DuetBuilder {
     /**
      * Runs what must not be on a caller's thread: refreshes, loads with timeouts, asynchronous reads and listeners; by default
      * a pool of the node's own, which ends with it. The {@code Duet} does not shut this one down. Its tasks load, and so may
-     * block. One that runs tasks on the thread that hands them in is allowed, but then refreshes and listeners hold up
-     * readers, and timeouts do not cut loads short. What it refuses, the node's own pool runs.
+     * block. One that runs tasks on the thread that hands them in is allowed, but then listeners hold up readers, and
+     * timeouts do not cut loads short.
+     *
+     * <p>No size is too small: the node's own pool runs what the executor refuses or drops, and what it does not begin in
+     * time. That is 10 ms for a task that a thread is known to wait for, and otherwise a quarter of a second in which the
+     * executor begins nothing. So the executor is no bound on how many loads run at a time; have the loader bound them. What
+     * would run on a thread that must not block, such as that of the change feed, the pool runs too.
      */
     public DuetBuilder executor(Executor executor) {
         this.executor = Objects.requireNonNull(executor, "executor");

@@ -3,6 +3,7 @@ package dev.duet;
 import dev.duet.internal.LoadScope;
 import dev.duet.internal.OpenWrites;
 import dev.duet.internal.Waiting;
+import dev.duet.internal.WillingExecutor;
 import dev.duet.local.CoarseClock;
 import dev.duet.local.Freshness;
 import dev.duet.store.codec.Codecs;
@@ -27,7 +28,7 @@ import java.util.function.DoubleSupplier;
  * @param codecs encodes values by default
  * @param writes which threads are in the middle of a write
  * @param tokens how many tokens were given out
- * @param background runs what no caller's thread is to wait for; never refuses
+ * @param background runs what no caller's thread is to wait for; never refuses, and begins everything in time
  * @param random from 0 to 1, for whatever is spread out
  * @param loads which loaders' calls the threads are in
  * @param lifetime whether the node is open
@@ -45,7 +46,7 @@ record Node(
         Codecs codecs,
         OpenWrites writes,
         AtomicLong tokens,
-        Executor background,
+        WillingExecutor background,
         DoubleSupplier random,
         LoadScope.Stack loads,
         Lifetime lifetime) {

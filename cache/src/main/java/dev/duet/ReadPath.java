@@ -98,7 +98,10 @@ final class ReadPath<K, V> {
             Answer<V> served = served(key);
             return served != null
                     ? CompletableFuture.completedFuture(served)
-                    : read(key, source == null ? core.source() : source, core.node.background());
+                    : read(
+                            key,
+                            source == null ? core.source() : source,
+                            core.node.background().forCaller());
         });
     }
 
@@ -106,7 +109,9 @@ final class ReadPath<K, V> {
     CompletableFuture<@Nullable Answer<V>> entryIfPresentAsync(K key) {
         return async(() -> {
             Answer<V> served = served(key);
-            return served != null ? CompletableFuture.completedFuture(served) : peek(key, core.node.background());
+            return served != null
+                    ? CompletableFuture.completedFuture(served)
+                    : peek(key, core.node.background().forCaller());
         });
     }
 
@@ -117,12 +122,12 @@ final class ReadPath<K, V> {
 
     /** As {@link #all}, without blocking. */
     CompletableFuture<Map<K, V>> allAsync(Collection<? extends K> keys, @Nullable Source<K, V> source) {
-        return async(() -> readAll(keys, source, core.node.background()));
+        return async(() -> readAll(keys, source, core.node.background().forCaller()));
     }
 
-    private static <T extends @Nullable Object> CompletableFuture<T> async(Supplier<CompletableFuture<T>> read) {
+    private <T extends @Nullable Object> CompletableFuture<T> async(Supplier<CompletableFuture<T>> read) {
         try {
-            return read.get();
+            return core.node.background().calling(read);
         } catch (NullPointerException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -506,7 +511,7 @@ final class ReadPath<K, V> {
     <T extends @Nullable Object> T waitFor(Function<Executor, CompletableFuture<T>> read) {
         CallerThread steps = new CallerThread(core.node.waiting(), core.node.background());
         try {
-            return steps.await(read.apply(steps));
+            return core.node.background().waiting(() -> steps.await(read.apply(steps)));
         } catch (ExecutionException e) {
             Throwable cause = Thrown.cause(e);
             throw cause instanceof InterruptedException

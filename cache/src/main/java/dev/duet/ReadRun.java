@@ -248,7 +248,7 @@ final class ReadRun<K, V> {
             return;
         }
         if (core.loadsElsewhere) {
-            core.node.background().execute(() -> guard(reads, () -> call(reads, false)));
+            core.node.background().prompt().execute(() -> guard(reads, () -> call(reads, false)));
         } else {
             call(reads, false);
         }
