@@ -73,14 +73,14 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
     public CompletableFuture<@Nullable Void> put(K key, V value) {
         checked(key);
         Objects.requireNonNull(value, DefaultTwoLevelCache.NULL_VALUE);
-        return started(() -> through.isOn()
+        return writing(() -> through.isOn()
                 ? through.putAsync(key, value, background.forCaller())
                 : writes.putAll(Map.of(key, value), background.forCaller()));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> putAll(Map<? extends K, ? extends V> values) {
-        return started(() -> through.isOn()
+        return writing(() -> through.isOn()
                 ? through.putAllAsync(values, background.forCaller())
                 : writes.putAll(values, background.forCaller()));
     }
@@ -90,7 +90,7 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
             K key, Supplier<? extends CompletionStage<R>> write) {
         checked(key);
         Objects.requireNonNull(write, "write");
-        return started(() -> writes.updateAsync("update(…)", List.of(key), write, background.forCaller()));
+        return writing(() -> writes.updateAsync("update(…)", List.of(key), write, background.forCaller()));
     }
 
     @Override
@@ -98,7 +98,7 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
             Collection<? extends K> keys, Supplier<? extends CompletionStage<R>> write) {
         keys.forEach(DefaultAsyncTwoLevelCache::checked);
         Objects.requireNonNull(write, "write");
-        return started(() -> writes.updateAsync("updateAll(…)", keys, write, background.forCaller()));
+        return writing(() -> writes.updateAsync("updateAll(…)", keys, write, background.forCaller()));
     }
 
     @Override
@@ -106,13 +106,13 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
             K key, Supplier<? extends CompletionStage<? extends @Nullable V>> write) {
         checked(key);
         Objects.requireNonNull(write, "write");
-        return started(() -> writes.updateAndPutAsync(key, write, background.forCaller()));
+        return writing(() -> writes.updateAndPutAsync(key, write, background.forCaller()));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> invalidate(K key) {
         checked(key);
-        return started(() -> through.isOn()
+        return writing(() -> through.isOn()
                 ? through.removeAsync(key, background.forCaller())
                 : writes.invalidateAll(List.of(key), background.forCaller()));
     }
@@ -120,26 +120,30 @@ final class DefaultAsyncTwoLevelCache<K, V> implements AsyncTwoLevelCache<K, V> 
     @Override
     public CompletableFuture<@Nullable Void> invalidateAll(Collection<? extends K> keys) {
         keys.forEach(DefaultAsyncTwoLevelCache::checked);
-        return started(() -> through.isOn()
+        return writing(() -> through.isOn()
                 ? through.removeAllAsync(keys, background.forCaller())
                 : writes.invalidateAll(keys, background.forCaller()));
     }
 
     @Override
     public CompletableFuture<@Nullable Void> invalidateAll() {
-        return started(() -> writes.invalidateAll(background.forCaller()));
+        return writing(() -> writes.invalidateAll(background.forCaller()));
     }
 
     /** What goes wrong before anything is sent is in the future too, but for null arguments. */
     private <T extends @Nullable Object> CompletableFuture<T> started(Supplier<CompletableFuture<T>> call) {
         try {
             cache.core.node.lifetime().check();
-            return background.calling(call);
+            return call.get();
         } catch (NullPointerException e) {
             throw e;
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> writing(Supplier<CompletableFuture<T>> write) {
+        return started(() -> background.calling(write));
     }
 
     private static <K> K checked(K key) {

@@ -8,7 +8,9 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.duet.hazelcast.internal.Instance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -52,7 +54,13 @@ public final class Members implements BeforeAllCallback, AfterAllCallback, AutoC
     }
 
     HazelcastInstance add() {
-        HazelcastInstance member = Hazelcast.newHazelcastInstance(config());
+        return add(Map.of());
+    }
+
+    /** Adds a member that has something in its context. */
+    public HazelcastInstance add(Map<String, Object> context) {
+        HazelcastInstance member =
+                Hazelcast.newHazelcastInstance(config().setUserContext(new ConcurrentHashMap<>(context)));
         all.add(member);
         return member;
     }

@@ -11,7 +11,6 @@ import dev.duet.store.CacheException;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
-import dev.duet.store.ClockEstimate;
 import dev.duet.store.Namespace;
 import dev.duet.store.NamespaceConfig;
 import dev.duet.store.Operation;
@@ -45,7 +44,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,8 +68,8 @@ public final class HazelcastNamespace implements Namespace {
     private final Executor executor;
     private final Answers answers;
     private final IMap<Integer, PartitionState> partitions;
-    private final ClockEstimate[] clocks;
     private final List<MapSettings> settings;
+    private final SeenHeads seen;
     private final List<HazelcastFeed> subscriptions = new CopyOnWriteArrayList<>();
 
     private HazelcastNamespace(
@@ -96,6 +94,7 @@ public final class HazelcastNamespace implements Namespace {
         this.settings = await(() -> prepare(map));
         settings.forEach(ofMember -> ofMember.check(map, address));
         this.partitions = instance.getMap(map);
+        this.seen = new SeenHeads(config.partitions(), System::nanoTime);
     }
 
     /**
@@ -228,7 +227,8 @@ public final class HazelcastNamespace implements Namespace {
     private <T> CompletionStage<T> take(int partition, Step step, boolean founding, Reply<T> reply) {
         Limits limits = new Limits(partition, maximumRecords);
         long request = ThreadLocalRandom.current().nextLong();
-        PartitionProcessor processor = new PartitionProcessor(config.name(), node, limits, request, founding, step);
+        PartitionProcessor processor =
+                new PartitionProcessor(config.name(), node, limits, request, founding, seen.of(partition), step);
         return bounded(() -> partitions.<byte[]>submitToKey(partition, processor), bytes -> read(bytes, reply));
     }
 
@@ -335,14 +335,8 @@ public final class HazelcastNamespace implements Namespace {
 
     /** The heads of all partitions, and their times. */
     private CompletionStage<List<HeadReply>> headReplies() {
-        long sent = System.nanoTime();
         return ask(new Step.Head(), HeadReply::read).thenApply(replies -> {
-            long received = System.nanoTime();
-            for (int p = 0; p < clocks.length; p++) {
-                // A partition that starts over on a member whose clock is behind goes back, and has nothing that could
-                // outlive it.
-                long unused = clocks[p].read(sent, received, replies.get(p).now());
-            }
+            seen.saw(replies);
             return replies;
         });
     }
@@ -401,7 +395,7 @@ public final class HazelcastNamespace implements Namespace {
 
     @Override
     public Window window(int partition, long patience) {
-        return Window.of(clocks[partition].at(System.nanoTime()), patience);
+        return Window.of(seen.of(partition).now(), patience);
     }
 
     @Override

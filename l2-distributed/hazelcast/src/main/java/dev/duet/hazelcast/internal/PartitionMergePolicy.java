@@ -5,7 +5,6 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.merge.MergingValue;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,11 +26,10 @@ public final class PartitionMergePolicy
     public PartitionState merge(MergingValue<PartitionState> merging, @Nullable MergingValue<PartitionState> existing) {
         PartitionState theirs = merging.getDeserializedValue();
         PartitionState ours = existing == null ? null : existing.getDeserializedValue();
-        long clock = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
         LOG.warn(
                 "The cluster was split and is one again: partition {} starts over, with what is pending of both sides",
                 theirs.partition().number());
-        return (ours == null ? theirs : ours).merged(theirs, clock);
+        return (ours == null ? theirs : ours).merged(theirs);
     }
 
     @Override

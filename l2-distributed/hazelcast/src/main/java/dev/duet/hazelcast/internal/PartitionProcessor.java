@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +44,7 @@ final class PartitionProcessor
     private transient Limits limits = new Limits(0, 1);
     private transient long request;
     private transient boolean founding;
+    private transient HeadReply known = SeenHeads.NOTHING;
     private transient Step step = new Step.Head();
 
     /** For Hazelcast, which reads the fields then. */
@@ -55,13 +55,22 @@ final class PartitionProcessor
      *
      * @param request its number, unlike all others
      * @param founding whether the partition may be one that was never there; else it was lost, if it is not there
+     * @param known what is known of its head and time, for one that was lost to go on above
      */
-    PartitionProcessor(String namespace, String origin, Limits limits, long request, boolean founding, Step step) {
+    PartitionProcessor(
+            String namespace,
+            String origin,
+            Limits limits,
+            long request,
+            boolean founding,
+            HeadReply known,
+            Step step) {
         this.namespace = namespace;
         this.origin = origin;
         this.limits = limits;
         this.request = request;
         this.founding = founding;
+        this.known = known;
         this.step = step;
     }
 
@@ -70,12 +79,11 @@ final class PartitionProcessor
         batch = null; // Hazelcast may take the step again with this same processor
         HazelcastInstance member = Objects.requireNonNull(instance, "instance");
         UUID here = member.getCluster().getLocalMember().getUuid();
-        long clock = TimeUnit.MILLISECONDS.toMicros(member.getCluster().getClusterTime());
         List<Effect> effects = new ArrayList<>();
         PartitionState found = entry.getValue();
-        PartitionState state = found == null ? new PartitionState(limits.partition(firstHead(clock))) : found;
+        PartitionState state = found == null ? created(Clocks.of(member)) : found;
         StorePartition partition = state.partition();
-        long now = state.next(clock);
+        long now = state.now();
         if (found == null) {
             effects.add(new Effect.Renumbered(partition.head(), partition.head()));
             if (!founding) {
@@ -113,9 +121,14 @@ final class PartitionProcessor
         return reply;
     }
 
-    /** One that was lost may have been numbered ahead of the clock, by as many leaps as it had owners. */
-    private long firstHead(long clock) {
-        return founding ? clock : clock + LOST_LEAP;
+    /**
+     * One that was lost may have been numbered ahead of the clock, by as many leaps as it had owners; and the clock may have been
+     * put back, or be that of another member.
+     */
+    private PartitionState created(Clocks clocks) {
+        long clock = Math.max(clocks.wall().getAsLong(), known.now());
+        long head = founding ? clock : Math.max(clock, known.head()) + LOST_LEAP;
+        return new PartitionState(limits.partition(head), clocks, clock);
     }
 
     private byte[] reply(StorePartition partition, long now, List<Effect> effects) throws IOException {
@@ -160,6 +173,7 @@ final class PartitionProcessor
         limits.write(out);
         out.writeLong(request);
         out.writeBoolean(founding);
+        known.write(out);
         step.write(out);
     }
 
@@ -170,6 +184,7 @@ final class PartitionProcessor
         limits = Limits.read(in);
         request = in.readLong();
         founding = in.readBoolean();
+        known = HeadReply.read(in);
         step = Step.read(in);
     }
 

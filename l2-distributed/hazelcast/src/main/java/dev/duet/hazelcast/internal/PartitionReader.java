@@ -1,6 +1,5 @@
 package dev.duet.hazelcast.internal;
 
-import com.hazelcast.cluster.Cluster;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.core.ReadOnly;
@@ -15,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +40,8 @@ final class PartitionReader
 
     @Override
     public byte @Nullable [] process(Map.Entry<Integer, PartitionState> entry) {
-        Cluster cluster = Objects.requireNonNull(instance, "instance").getCluster();
-        UUID here = cluster.getLocalMember().getUuid();
+        HazelcastInstance member = Objects.requireNonNull(instance, "instance");
+        UUID here = member.getCluster().getLocalMember().getUuid();
         PartitionState state = entry.getValue();
         if (state == null || state.isNewTo(here)) {
             return null;
@@ -53,7 +51,7 @@ final class PartitionReader
             step.run(
                     state.partition(),
                     "",
-                    state.next(TimeUnit.MILLISECONDS.toMicros(cluster.getClusterTime())),
+                    state.now(),
                     effect -> {
                         throw new IllegalStateException("a step that changes something is not for a reader: " + step);
                     },

@@ -1,5 +1,7 @@
 package dev.duet.hazelcast.internal;
 
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-final class PartitionState implements IdentifiedDataSerializable {
+final class PartitionState implements IdentifiedDataSerializable, HazelcastInstanceAware {
 
     /** How many replies are kept, for requests that Hazelcast sends again when a member dies under them. */
     private static final int REPLIES = 64;
@@ -47,15 +49,17 @@ final class PartitionState implements IdentifiedDataSerializable {
     private final SplittableRandom marks = new SplittableRandom();
     private @Nullable StorePartition partition;
     private @Nullable UUID owner;
+    private PartitionTime time = new PartitionTime(Clocks.OF_JVM, 0);
     private long mark;
-    private long now;
     private boolean damaged;
 
     /** For Hazelcast, which reads the state then. */
     PartitionState() {}
 
-    PartitionState(StorePartition partition) {
+    /** One that holds {@code partition}, whose time is {@code now}. */
+    PartitionState(StorePartition partition, Clocks clocks, long now) {
         this.partition = partition;
+        this.time = new PartitionTime(clocks, now);
     }
 
     StorePartition partition() {
@@ -71,9 +75,9 @@ final class PartitionState implements IdentifiedDataSerializable {
         return damaged;
     }
 
-    /** The time, which goes on with each step, whatever the clock of the member that has the partition now. */
-    long next(long clock) {
-        return Math.max(clock, now + 1);
+    /** The time, for the next step. */
+    long now() {
+        return time.next();
     }
 
     byte @Nullable [] replyTo(long request) {
@@ -106,22 +110,21 @@ final class PartitionState implements IdentifiedDataSerializable {
 
     private void note(Batch batch) {
         owner = batch.owner();
-        now = batch.now();
+        time.taken(batch.now());
         if (batch.reply().size() > 0) {
             replies.put(batch.request(), batch.reply().bytes());
         }
     }
 
     /** What comes of this and of another that went on apart from it: nothing but what is pending, numbered above both. */
-    PartitionState merged(PartitionState other, long clock) {
-        long at = Math.max(next(clock), other.next(clock));
+    PartitionState merged(PartitionState other) {
+        long at = Math.max(now(), other.now());
         StorePartition both = Limits.of(partition()).partition(0);
         both.restore(partition().image());
         Consumer<Effect> nobody = effect -> {};
         both.absorb(other.partition(), at, nobody);
-        PartitionState merged = new PartitionState(both);
+        PartitionState merged = new PartitionState(both, time.clocks(), at);
         merged.mark = marks.nextLong() | 1;
-        merged.now = at;
         return merged;
     }
 
@@ -134,7 +137,7 @@ final class PartitionState implements IdentifiedDataSerializable {
             to.writeLong(member.getLeastSignificantBits());
         });
         out.writeLong(mark);
-        out.writeLong(now);
+        time.write(out);
         out.writeBoolean(damaged);
         Wire.writeAll(out, new ArrayList<>(replies.entrySet()), (to, reply) -> {
             to.writeLong(reply.getKey());
@@ -149,12 +152,19 @@ final class PartitionState implements IdentifiedDataSerializable {
         partition = read;
         owner = Wire.readNullable(in, from -> new UUID(from.readLong(), from.readLong()));
         mark = in.readLong();
-        now = in.readLong();
+        time = PartitionTime.read(in);
+        time.goOn(Clocks.OF_JVM);
         damaged = in.readBoolean();
         int size = in.readInt();
         for (int i = 0; i < size; i++) {
             replies.put(in.readLong(), Wire.readBytes(in));
         }
+    }
+
+    /** Comes to a member. */
+    @Override
+    public void setHazelcastInstance(HazelcastInstance member) {
+        time.goOn(Clocks.of(member));
     }
 
     @Override

@@ -37,7 +37,7 @@ class PartitionProcessorIT {
 
     private static PartitionProcessor put(long request) {
         Step put = new Step.Execute(List.of(new Step.Call<>(KEY, new Operation.Put(CONTENT))));
-        return new PartitionProcessor("steps", "n1", new Limits(0, 100), request, false, put);
+        return new PartitionProcessor("steps", "n1", new Limits(0, 100), request, false, SeenHeads.NOTHING, put);
     }
 
     private static IMap<Integer, PartitionState> partitions(int member) {
@@ -65,9 +65,9 @@ class PartitionProcessorIT {
             calls.add(new Step.Call<>(
                     CONFIG.recordKey("users", "many" + i), new PendingOperation.Enqueue(CONTENT, true)));
         }
-        PartitionProcessor many =
-                new PartitionProcessor("steps", "n1", new Limits(0, 1_000), 11, false, new Step.Execute(calls));
-        PartitionState state = new PartitionState(new Limits(0, 1_000).partition(0));
+        PartitionProcessor many = new PartitionProcessor(
+                "steps", "n1", new Limits(0, 1_000), 11, false, SeenHeads.NOTHING, new Step.Execute(calls));
+        PartitionState state = state(1_000);
 
         process(many, state);
         long head = state.partition().head();
@@ -78,8 +78,8 @@ class PartitionProcessorIT {
 
     @Test
     void backupThatMissedAChange_andHasBecomeThePartition_keepsNothingButWhatIsPending() {
-        PartitionState backup = new PartitionState(new Limits(0, 100).partition(0));
-        PartitionState partition = new PartitionState(new Limits(0, 100).partition(0));
+        PartitionState backup = state(100);
+        PartitionState partition = state(100);
         RecordKey pendingKey = CONFIG.recordKey("users", "pending");
         backup.follow(step(partition, KEY, new Operation.Put(CONTENT)));
         backup.follow(step(partition, pendingKey, new PendingOperation.Enqueue(CONTENT, true)));
@@ -98,7 +98,7 @@ class PartitionProcessorIT {
     @Test
     void processor_thatIsRunTwice_givesTheBackupsWhatTheSecondRunDid() {
         PartitionProcessor processor = put(9);
-        PartitionState state = new PartitionState(new Limits(0, 100).partition(0));
+        PartitionState state = state(100);
 
         process(processor, state);
         assertThat(processor.getBackupProcessor()).isNotNull();
@@ -111,7 +111,7 @@ class PartitionProcessorIT {
 
     @Test
     void reader_ofAPartitionThatHasComeToTheMember_hasNoReplyBeforeTheProcessorHasLooked() {
-        PartitionState state = new PartitionState(new Limits(0, 100).partition(0));
+        PartitionState state = state(100);
         step(state, KEY, new Operation.Put(CONTENT)); // on another member
         PartitionReader reader =
                 new PartitionReader(new Step.Ask(Map.of(0, List.of(new Step.Call<>(KEY, new Operation.Read())))));
@@ -127,7 +127,7 @@ class PartitionProcessorIT {
 
     @Test
     void reader_ofAnOperationThatWouldChangeSomething_doesNot_andLeavesIt() throws Exception {
-        PartitionState state = new PartitionState(new Limits(0, 100).partition(0));
+        PartitionState state = state(100);
         process(put(13), state);
         List<Effect> image = state.partition().image();
         RecordKey missing = CONFIG.recordKey("users", "missing");
@@ -149,20 +149,24 @@ class PartitionProcessorIT {
         assertThat(in.available()).isZero();
     }
 
+    private static PartitionState state(int maximumRecords) {
+        return new PartitionState(new Limits(0, maximumRecords).partition(0), Clocks.OF_JVM, 1_000);
+    }
+
     private static Batch step(PartitionState state, RecordKey key, Operation<?> operation) {
         List<Effect> effects = new ArrayList<>();
-        long now = state.next(1_000);
+        long now = state.now();
         new Step.Call<>(key, operation).run(state.partition(), "n1", now, effects::add);
         return state.done(OWNER, now, ThreadLocalRandom.current().nextLong(), new byte[0], effects);
     }
 
     private static Reading read(PartitionState state, RecordKey key) {
-        return state.partition().execute(key, new Operation.Read(), "n1", state.next(0), effect -> {});
+        return state.partition().execute(key, new Operation.Read(), "n1", state.now(), effect -> {});
     }
 
     private static PartitionProcessor read(long request) {
         Step read = new Step.Execute(List.of(new Step.Call<>(KEY, new Operation.Read())));
-        return new PartitionProcessor("steps", "n1", new Limits(0, 100), request, false, read);
+        return new PartitionProcessor("steps", "n1", new Limits(0, 100), request, false, SeenHeads.NOTHING, read);
     }
 
     private static void process(PartitionProcessor processor, PartitionState state) {

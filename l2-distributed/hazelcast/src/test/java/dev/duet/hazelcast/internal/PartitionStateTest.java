@@ -22,6 +22,7 @@ class PartitionStateTest {
     private static final UUID MEMBER = new UUID(1, 1);
     private static final UUID OTHER = new UUID(2, 2);
     private static final RecordKey KEY = new RecordKey(3, "users", "a");
+    private static final SteppedClocks CLOCKS = new SteppedClocks();
     private static final Limits LIMITS = new Limits(3, 100);
 
     private final InternalSerializationService serialization = new DefaultSerializationServiceBuilder().build();
@@ -43,8 +44,8 @@ class PartitionStateTest {
 
     /** A partition, and a backup that has followed it so far. */
     private static final class Pair {
-        final PartitionState partition = new PartitionState(LIMITS.partition(0));
-        final PartitionState backup = new PartitionState(LIMITS.partition(0));
+        final PartitionState partition = new PartitionState(LIMITS.partition(0), CLOCKS.clocks(), 0);
+        final PartitionState backup = new PartitionState(LIMITS.partition(0), CLOCKS.clocks(), 0);
 
         Pair() {
             partition.partition().apply(new Effect.Renumbered(100, 100));
@@ -107,22 +108,13 @@ class PartitionStateTest {
         assertThat(moved.partition().image())
                 .isEqualTo(pair.partition.partition().image());
         assertThat(moved.partition().head()).isEqualTo(101);
-        assertThat(moved.next(0)).isEqualTo(pair.partition.next(0));
+        assertThat(moved.now()).isGreaterThanOrEqualTo(pair.partition.now());
         assertThat(moved.replyTo(request)).isEqualTo(new byte[] {1});
         assertThat(moved.isNewTo(MEMBER)).isFalse();
         assertThat(moved.isNewTo(OTHER)).isTrue();
         Batch next = step(pair.partition, 30, new Operation.Invalidate());
         moved.follow(next);
         assertThat(moved.isDamaged()).isFalse();
-    }
-
-    @Test
-    void time_goesOn_thoughTheClockOfTheNextMemberIsBehind() {
-        Pair pair = new Pair();
-        step(pair.partition, 1_000, new Operation.Put(content("one")));
-
-        assertThat(pair.partition.next(500)).isEqualTo(1_001);
-        assertThat(pair.partition.next(2_000)).isEqualTo(2_000);
     }
 
     @Test
@@ -137,7 +129,7 @@ class PartitionStateTest {
                 one.partition.partition().head(), two.partition.partition().head());
 
         for (PartitionState merged :
-                List.of(one.partition.merged(two.partition, 40), two.partition.merged(one.partition, 40))) {
+                List.of(one.partition.merged(two.partition), two.partition.merged(one.partition))) {
             assertThat(merged.partition().head()).isGreaterThan(highest + 1_000);
             assertThat(merged.partition().changesAfter(0)).isEmpty();
             assertThat(read(merged))
