@@ -413,7 +413,7 @@ class SimulatedClusterTest {
     }
 
     private static void assertFoundOut(Campaign campaign, String promise) {
-        Campaign.Outcome outcome = campaign.play(1, SEEDS, 1, promise);
+        Campaign.Outcome outcome = campaign.play(1, Long.getLong("duet.found", SEEDS), 1, promise);
         LOG.info("{} schedules until {}", outcome.tally().schedules, outcome.violations());
         assertThat(outcome.violations()).isNotEmpty();
     }

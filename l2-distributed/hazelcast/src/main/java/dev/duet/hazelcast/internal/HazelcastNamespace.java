@@ -84,8 +84,6 @@ public final class HazelcastNamespace implements Namespace {
         this.address = address;
         this.config = config;
         this.node = node;
-        this.clocks =
-                Stream.generate(ClockEstimate::new).limit(config.partitions()).toArray(ClockEstimate[]::new);
         this.maximumRecords = Math.max(1, maximumRecords / config.partitions());
         this.timeout = timeout;
         this.executor = executor;
