@@ -68,4 +68,26 @@ public sealed interface Effect {
      * @param base the floor under the floors of all caches
      */
     record Renumbered(long head, long base) implements Effect {}
+
+    /**
+     * The numbers went on elsewhere, as somebody else has the partition now, who may know less of it than others do.
+     *
+     * @param from the head before: what follows it is not known here; 0 if something before it may be missing as well
+     * @param head the head from which they went on: hardly ever that of another fork as well
+     */
+    record Forked(long from, long head) implements Effect {}
+
+    /**
+     * A pending write was made, or found to be superseded. Not an effect by itself: each write that is pending no more is one.
+     *
+     * @param key its address
+     * @param version its version
+     * @param writtenAt when it was stored
+     */
+    record Settled(RecordKey key, long version, long writtenAt) implements Effect {
+        /** Checks for null. */
+        public Settled {
+            Objects.requireNonNull(key, "key");
+        }
+    }
 }

@@ -46,6 +46,8 @@ public final class StorePartition {
     private final Map<String, Map<RecordKey, Pending>> pending = new HashMap<>();
 
     private final Map<String, Flusher> flushers = new HashMap<>();
+    private final Lineage lineage = new Lineage();
+    private final Settled settled = new Settled();
     private long head;
     /** The floor under the floors of all caches. */
     private long base;
@@ -71,6 +73,9 @@ public final class StorePartition {
         this.logSize = logSize;
         this.head = head;
         this.base = head;
+        if (head > 0) {
+            lineage.add(new Effect.Forked(0, head));
+        }
         this.records = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
@@ -156,8 +161,12 @@ public final class StorePartition {
 
     /** Makes everything absent that is stored and not pending, at a head that nobody can have seen before. */
     public void startOver(long above, long now, Consumer<Effect> effects) {
-        long leapt = leapt(above, now);
-        take(new Effect.Renumbered(leapt, leapt), effects);
+        renumber(head, leapt(above, now), true, effects);
+    }
+
+    /** Starts over as one that may lack something that was acknowledged, what is pending among it. */
+    public void recover(long now, Consumer<Effect> effects) {
+        renumber(0, leapt(0, now), true, effects);
     }
 
     /**
@@ -165,7 +174,12 @@ public final class StorePartition {
      * and told of, that were lost before they were acknowledged.
      */
     public void leap(long now, Consumer<Effect> effects) {
-        take(new Effect.Renumbered(leapt(0, now), base), effects);
+        renumber(head, leapt(0, now), false, effects);
+    }
+
+    private void renumber(long from, long to, boolean over, Consumer<Effect> effects) {
+        take(new Effect.Forked(from, to), effects);
+        take(new Effect.Renumbered(to, over ? to : base), effects);
     }
 
     private long leapt(long above, long now) {
@@ -174,20 +188,34 @@ public final class StorePartition {
     }
 
     /**
-     * Starts over with what is pending in {@code other} too, the later of two writes of a key: for two that went on apart
-     * from the same data.
+     * Starts over with what is pending in {@code other} too: for two that went on apart from the same data. What one of them has
+     * pending no more, since it was made there or superseded, does not come back; of two writes of a key the later one stays
+     * (anomaly A50).
+     *
+     * @param related whether both have all that was acknowledged before they parted, as far as they know
      */
-    public void absorb(StorePartition other, long now, Consumer<Effect> effects) {
-        other.pending
-                .values()
-                .forEach(writes -> writes.forEach((key, theirs) -> {
-                    StoredRecord mine = get(key);
-                    if (!(mine instanceof Pending pendingHere)
-                            || pendingHere.value().writtenAt() < theirs.value().writtenAt()) {
-                        take(new Effect.Stored(key, theirs), effects);
-                    }
-                }));
-        startOver(other.head, now, effects);
+    public void absorb(StorePartition other, boolean related, long now, Consumer<Effect> effects) {
+        long common = related ? lineage.commonWith(other.lineage, head, other.head) : 0;
+        Reunion reunion = new Reunion(allPending(), other.allPending(), settled, other.settled, common);
+        long to = leapt(other.head, now);
+        reunion.gone().forEach(key -> take(new Effect.Stored(key, StoredRecord.ABSENT), effects));
+        reunion.taken().forEach((key, write) -> take(new Effect.Stored(key, write), effects));
+        for (Map.Entry<RecordKey, Pending> write : reunion.outnumbered().entrySet()) {
+            take(new Effect.Stored(write.getKey(), write.getValue().numbered(++to)), effects);
+        }
+        other.settled.all().forEach(made -> {
+            Effect.Settled here = settled.of(made.key());
+            if (here == null || here.writtenAt() < made.writtenAt()) {
+                take(made, effects);
+            }
+        });
+        renumber(head, to, true, effects);
+    }
+
+    private Map<RecordKey, Pending> allPending() {
+        Map<RecordKey, Pending> all = new HashMap<>();
+        pending.values().forEach(all::putAll);
+        return all;
     }
 
     /** The changes after {@code version} in order, as far as the log goes back. */
@@ -248,10 +276,12 @@ public final class StorePartition {
     public List<Effect> image() {
         List<Effect> image = new ArrayList<>();
         image.add(new Effect.Renumbered(log.isEmpty() ? head : log.getFirst().version() - 1, base));
+        image.addAll(lineage.forks());
         log.forEach(change -> image.add(new Effect.Changed(change)));
         floors.forEach((cache, floor) -> image.add(new Effect.Floored(cache, floor)));
         records.forEach((key, record) -> image.add(new Effect.Stored(key, record)));
         pending.values().forEach(writes -> writes.forEach((key, write) -> image.add(new Effect.Stored(key, write))));
+        image.addAll(settled.all());
         flushers.forEach((cache, at) -> image.add(new Effect.Flushing(cache, at.token(), at.renewal(), at.term())));
         return image;
     }
@@ -262,6 +292,8 @@ public final class StorePartition {
         pending.clear();
         flushers.clear();
         floors.clear();
+        lineage.clear();
+        settled.clear();
         image.forEach(this::apply);
     }
 
@@ -287,6 +319,10 @@ public final class StorePartition {
             head = renumbered.head();
             base = renumbered.base();
             log.clear();
+        } else if (effect instanceof Effect.Forked forked) {
+            lineage.add(forked);
+        } else if (effect instanceof Effect.Settled made) {
+            settled.add(made);
         }
     }
 
@@ -316,8 +352,10 @@ public final class StorePartition {
             return;
         }
         Map<RecordKey, Pending> ofCache = pending.get(key.cache());
-        if (ofCache != null) {
-            ofCache.remove(key);
+        Pending made = ofCache == null ? null : ofCache.remove(key);
+        if (made != null) {
+            settled.add(
+                    new Effect.Settled(key, made.value().version(), made.value().writtenAt()));
         }
         if (record instanceof StoredRecord.Absent) {
             records.remove(key);

@@ -126,6 +126,10 @@ public sealed interface StoredRecord {
             return new Value(version, writtenAt, expiresAt, retainedUntil, retryAt, cost, payload, newRefresher);
         }
 
+        Value numbered(long newVersion) {
+            return new Value(newVersion, writtenAt, expiresAt, retainedUntil, retryAt, cost, payload, refresher);
+        }
+
         /** This value, served for a pause though its life is over, but not beyond what it is retained for. */
         Value pausedFor(long pause, Moment moment) {
             return new Value(
@@ -267,6 +271,11 @@ public sealed interface StoredRecord {
         /** Whether it is to be written now. */
         boolean isDue(long now) {
             return !isParked() && (dueAt <= now || dueAt - now > pause + Term.SLACK);
+        }
+
+        /** This write, by another number. */
+        Pending numbered(long version) {
+            return new Pending(value.numbered(version), dueAt, pause, attempts, failure);
         }
 
         /** Whether it waits for somebody to have it tried again. */

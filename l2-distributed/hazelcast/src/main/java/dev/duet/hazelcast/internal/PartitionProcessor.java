@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,8 @@ final class PartitionProcessor
     private static final Logger LOG = LoggerFactory.getLogger("dev.duet.Hazelcast");
 
     private static final long LOST_LEAP = 1L << 32;
+
+    private static final long MOST_AHEAD = 1_000_000;
 
     private transient @Nullable HazelcastInstance instance;
     private transient @Nullable Batch batch;
@@ -85,7 +88,7 @@ final class PartitionProcessor
         StorePartition partition = state.partition();
         long now = state.now();
         if (found == null) {
-            effects.add(new Effect.Renumbered(partition.head(), partition.head()));
+            effects.addAll(partition.image());
             if (!founding) {
                 LOG.warn(
                         "Partition {} of namespace '{}' was lost with the members that had it; it starts over, without what was "
@@ -99,7 +102,7 @@ final class PartitionProcessor
                             + "starts over, with what is pending there as far as it knows",
                     limits.number(),
                     namespace);
-            partition.startOver(0, now, effects::add);
+            partition.recover(now, effects::add);
         } else if (state.isNewTo(here)) {
             partition.leap(now, effects::add);
         }
@@ -128,6 +131,7 @@ final class PartitionProcessor
     private PartitionState created(Clocks clocks) {
         long clock = Math.max(clocks.wall().getAsLong(), known.now());
         long head = founding ? clock : Math.max(clock, known.head()) + LOST_LEAP;
+        head += ThreadLocalRandom.current().nextLong(MOST_AHEAD); // of two that are made apart, no two begin alike
         return new PartitionState(limits.partition(head), clocks, clock);
     }
 

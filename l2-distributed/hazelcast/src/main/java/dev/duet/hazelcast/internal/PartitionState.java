@@ -116,13 +116,13 @@ final class PartitionState implements IdentifiedDataSerializable, HazelcastInsta
         }
     }
 
-    /** What comes of this and of another that went on apart from it: nothing but what is pending, numbered above both. */
+    /** What comes of this and of another that went on apart from it: nothing but what is to be written yet, numbered above both. */
     PartitionState merged(PartitionState other) {
         long at = Math.max(now(), other.now());
         StorePartition both = Limits.of(partition()).partition(0);
         both.restore(partition().image());
         Consumer<Effect> nobody = effect -> {};
-        both.absorb(other.partition(), at, nobody);
+        both.absorb(other.partition(), !damaged && !other.damaged, at, nobody);
         PartitionState merged = new PartitionState(both, time.clocks(), at);
         merged.mark = marks.nextLong() | 1;
         return merged;

@@ -367,6 +367,15 @@ final class Wire {
             out.writeByte(6);
             out.writeLong(renumbered.head());
             out.writeLong(renumbered.base());
+        } else if (effect instanceof Effect.Forked forked) {
+            out.writeByte(7);
+            out.writeLong(forked.from());
+            out.writeLong(forked.head());
+        } else if (effect instanceof Effect.Settled settled) {
+            out.writeByte(8);
+            writeKey(out, settled.key());
+            out.writeLong(settled.version());
+            out.writeLong(settled.writtenAt());
         } else {
             throw new IOException("no such effect: " + effect.getClass().getName());
         }
@@ -381,6 +390,8 @@ final class Wire {
             case 4 -> new Effect.Floored(readText(in), in.readLong());
             case 5 -> new Effect.Flushing(readText(in), readNullable(in, Wire::readText), in.readLong(), in.readLong());
             case 6 -> new Effect.Renumbered(in.readLong(), in.readLong());
+            case 7 -> new Effect.Forked(in.readLong(), in.readLong());
+            case 8 -> new Effect.Settled(readKey(in), in.readLong(), in.readLong());
             default -> throw unknown("effect", kind);
         };
     }

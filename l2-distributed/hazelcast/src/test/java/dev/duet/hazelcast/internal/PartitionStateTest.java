@@ -143,6 +143,24 @@ class PartitionStateTest {
         }
     }
 
+    @Test
+    void A50_merge_dropsWhatTheOtherSideHasMade_butNotWhatABackupMissed() {
+        PartitionState zombie = new PartitionState(LIMITS.partition(100), CLOCKS.clocks(), 0);
+        PartitionState missed = serialization.toObject(serialization.toData(zombie));
+        step(zombie, 10, enqueue("w1"));
+        PartitionState survivor = serialization.toObject(serialization.toData(zombie));
+        survivor.partition().leap(20, effect -> {});
+        step(survivor, 30, new PendingOperation.Flushed(101, false));
+        survivor.partition().evict(KEY);
+        missed.follow(step(zombie, 40, new Operation.Invalidate()));
+        assertThat(missed.isDamaged()).isTrue();
+
+        assertThat(read(survivor.merged(zombie))).isInstanceOf(Reading.Missing.class);
+        assertThat(read(zombie.merged(survivor))).isInstanceOf(Reading.Missing.class);
+        assertThat(read(missed.merged(zombie))).isInstanceOf(Reading.Hit.class);
+        assertThat(read(zombie.merged(missed))).isInstanceOf(Reading.Hit.class);
+    }
+
     private static Operation<?> enqueue(String text) {
         return new PendingOperation.Enqueue(content(text), true);
     }
