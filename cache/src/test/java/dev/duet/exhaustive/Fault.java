@@ -15,5 +15,7 @@ enum Fault {
     /** A node makes an audit. */
     AUDIT,
     /** A near cache evicts its entry. */
-    NEAR_EVICTION
+    NEAR_EVICTION,
+    /** The bytes of a put arrive after its writer has given it up. */
+    LATE_PUT
 }

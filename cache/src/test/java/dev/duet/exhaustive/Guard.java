@@ -37,5 +37,7 @@ enum Guard {
     /** A node's own value takes the place of what it may have near, even if it cannot be kept (A25). */
     REPLACED,
     /** A node's own value, of an announced write, is kept near unless the key was invalidated since it was sent (A25). */
-    OWN_TICKET
+    OWN_TICKET,
+    /** A put is carried out for as long as its writer waits for it, and not later (A44). */
+    WINDOW
 }

@@ -76,6 +76,14 @@ final class Scopes {
             .reader(1, 1)
             .reader(1, 1);
 
+    /** The network holds a put up, and its writer goes on without it. */
+    static final Scope LATE_PUT = Scope.of("a put that comes late, and an update")
+            .writer(PUT, 0)
+            .writer(UPDATE, 1)
+            .reader(0, 1)
+            .reader(1, 1)
+            .allow(Fault.LATE_PUT, 1);
+
     /** Writers work for longer than their intents stand. */
     static final Scope SLOW_WRITER = Scope.of("an update that outlives its intent, and an invalidation")
             .writer(UPDATE, 0)
@@ -120,6 +128,7 @@ final class Scopes {
                 PEEKS,
                 WHOLE_CACHE,
                 PUTS,
+                LATE_PUT,
                 SLOW_WRITER,
                 LOSSES,
                 SILENCE,

@@ -7,7 +7,7 @@ package dev.duet.exhaustive;
  * @param row the version of the row that it committed, or zero
  * @param ticket how often the key was invalidated on its node since it took its ticket, at most 2
  * @param version the version at which it began, if it is to leave a value; then that under which the store keeps it, or zero
- * @param renewal whether its intent was renewed, or is to be announced again
+ * @param renewal whether its intent was renewed, or is to be announced again; or whether its put is still to arrive
  */
 record Writer(Step step, int row, int ticket, int version, Renewal renewal) {
 
@@ -26,7 +26,9 @@ record Writer(Step step, int row, int ticket, int version, Renewal renewal) {
     enum Renewal {
         NONE,
         ANNOUNCES_ANEW,
-        OVER
+        OVER,
+        /** It has given up its put, which is still on its way. */
+        PUT_ON_ITS_WAY
     }
 
     static final Writer START = new Writer(Step.IDLE, 0, 0, 0, Renewal.NONE);

@@ -6,6 +6,7 @@ import dev.duet.exhaustive.Scope.WriterRole;
 import dev.duet.exhaustive.Writer.Renewal;
 import dev.duet.exhaustive.Writer.Step;
 import dev.duet.store.Operation;
+import dev.duet.store.Window;
 import dev.duet.store.WriteReply;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.List;
  * the flight, return.
  */
 final class WriterSteps {
+
+    private static final Window CLOSED = new Window(Records.NOW + 1, Records.NOW + 1);
 
     private final Scope scope;
     private final Records records;
@@ -41,6 +44,9 @@ final class WriterSteps {
             crash(state, w, next);
             if (role(w).kind().announces()) {
                 renew(state, w, next);
+            }
+            if (state.writer(w).renewal() == Renewal.PUT_ON_ITS_WAY) {
+                arrive(state, w, next);
             }
         }
     }
@@ -141,12 +147,36 @@ final class WriterSteps {
     }
 
     private void put(State state, int w, Successors next) {
+        giveUp(state, w, next);
         Writer writer = state.writer(w);
         Done<WriteReply> done = records.execute(state, new Operation.Put(Records.content(writer.row())));
         WriteReply reply = done.reply();
         next.add(
                 () -> name(w) + "puts",
                 done.state().with(w, writer.stored(reply.stored() ? (int) reply.version() : 0)));
+    }
+
+    /** What its writer does not wait for any more: it was told that the outcome is not known, and invalidates. */
+    private void giveUp(State state, int w, Successors next) {
+        if (state.shared().mayHappen(Fault.LATE_PUT, scope)) {
+            State before = state.with(state.shared().happened(Fault.LATE_PUT));
+            next.add(
+                    () -> name(w) + "gives up its put, and invalidates",
+                    records.execute(before, new Operation.Invalidate())
+                            .state()
+                            .with(w, state.writer(w).stored(0).with(Renewal.PUT_ON_ITS_WAY)));
+        }
+    }
+
+    /** The put arrives after all, when its window has closed. */
+    private void arrive(State state, int w, Successors next) {
+        Writer writer = state.writer(w);
+        Window window = scope.has(Guard.WINDOW) ? CLOSED : Window.ALWAYS;
+        next.add(
+                () -> name(w) + "has its put arrive",
+                records.execute(state, new Operation.Put(Records.content(writer.row()), window))
+                        .state()
+                        .with(w, writer.with(Renewal.OVER)));
     }
 
     /** The first of the two halves of dropping what is near. */

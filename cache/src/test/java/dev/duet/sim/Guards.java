@@ -53,6 +53,11 @@ class Guards {
     /** A record is about to be evicted. */
     void evicts(Namespace namespace, RecordKey record) {}
 
+    /** Whether many requests arrive twice, for a schedule that needs one which does. */
+    boolean repeatsOften() {
+        return false;
+    }
+
     /** Whether the store tells nobody of loads that have ended. */
     boolean losesHints() {
         return false;

@@ -17,7 +17,7 @@ final class Network {
         this.tally = tally;
         this.noHints = plan.noHints || guards.losesHints();
         this.lost = plan.lost;
-        this.twice = plan.twice;
+        this.twice = guards.repeatsOften() ? 100 : plan.twice;
     }
 
     /** The store is gone for so long: it refuses connections, or swallows what is sent to it. */

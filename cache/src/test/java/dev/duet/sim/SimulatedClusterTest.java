@@ -170,6 +170,11 @@ class SimulatedClusterTest {
             boolean fillsAnyhow(Namespace namespace, RecordKey record) {
                 return now(namespace.execute(record, new Operation.Read())) instanceof Reading.Loading;
             }
+
+            @Override
+            boolean repeatsOften() {
+                return true;
+            }
         });
     }
 
@@ -413,7 +418,7 @@ class SimulatedClusterTest {
     }
 
     private static void assertFoundOut(Campaign campaign, String promise) {
-        Campaign.Outcome outcome = campaign.play(1, Long.getLong("duet.found", SEEDS), 1, promise);
+        Campaign.Outcome outcome = campaign.play(1, SEEDS, 1, promise);
         LOG.info("{} schedules until {}", outcome.tally().schedules, outcome.violations());
         assertThat(outcome.violations()).isNotEmpty();
     }

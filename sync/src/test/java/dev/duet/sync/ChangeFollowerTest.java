@@ -582,6 +582,22 @@ class ChangeFollowerTest {
                 feed, handler, scheduler, scheduler::now, Duration.ofNanos(BOUND), Duration.ofNanos(RETRY));
     }
 
+    @Test
+    void A43_storeClock_isLookedAtTwiceASecond_whereAuditsAreFartherApart() {
+        start();
+        scheduler.advance(10 * BOUND);
+        assertThat(feed.clockWatches).as("audits do").isZero();
+
+        Duration seldom = Duration.ofNanos(8 * BOUND);
+        ChangeFollower follower =
+                ChangeFollower.start(feed, handler, scheduler, scheduler::now, seldom, Duration.ofNanos(RETRY));
+        scheduler.advance(10 * BOUND);
+        assertThat(feed.clockWatches).isEqualTo(20);
+        follower.close();
+        scheduler.advance(10 * BOUND);
+        assertThat(feed.clockWatches).isEqualTo(20);
+    }
+
     private static CompletableFuture<Void> ready(ChangeFollower follower) {
         return follower.ready().toCompletableFuture();
     }

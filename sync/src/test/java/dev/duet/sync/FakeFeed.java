@@ -20,7 +20,6 @@ import java.util.function.Supplier;
 
 /** The part of a namespace that a follower uses, driven by a test: it answers at once, never, or with a failure. */
 final class FakeFeed implements Namespace {
-
     /** How calls of one kind are answered. */
     enum Mode {
         AT_ONCE,
@@ -33,6 +32,8 @@ final class FakeFeed implements Namespace {
 
     final List<String> calls = new ArrayList<>();
     final List<ChangeListener> listeners = new ArrayList<>();
+    /** How often the store's clock was looked at. */
+    int clockWatches;
     /** Called first in each call. */
     Runnable onCall = () -> {};
 
@@ -140,6 +141,12 @@ final class FakeFeed implements Namespace {
     @Override
     public CompletionStage<long[]> invalidateAll(String cache) {
         throw new AssertionError("not of the feed");
+    }
+
+    @Override
+    public CompletionStage<?> watchClock() {
+        clockWatches++;
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

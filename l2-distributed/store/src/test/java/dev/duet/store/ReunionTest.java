@@ -58,7 +58,7 @@ class ReunionTest {
 
     private List<PendingWrite> claimed(StorePartition partition) {
         return partition
-                .claim("users", "f" + now, 1, 100, now += 1_000_000, effect -> {})
+                .claim("users", "f", 1, 100, null, now += 1_000_000, effect -> {})
                 .due();
     }
 

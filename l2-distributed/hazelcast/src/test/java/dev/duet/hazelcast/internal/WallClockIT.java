@@ -109,7 +109,12 @@ class WallClockIT {
             assertThat(read(namespace, p, "value")).isInstanceOf(Reading.Missing.class);
             assertThat(await(namespace.execute(key(p, "loaded"), new Operation.Lease("l2", TERM, 0))))
                     .isInstanceOf(LeaseReply.Granted.class);
-            assertThat(claim(namespace, p, "f2", TERM).granted()).isTrue();
+            String holding = claim(namespace, p, "f2", TERM).holder().holding();
+            assertThat(await(namespace
+                                    .claim("users", List.of(p), "f2", TERM, 10, Map.of(p, holding))
+                                    .get(0))
+                            .granted())
+                    .isTrue();
         }
     }
 
