@@ -69,8 +69,8 @@ final class BehindHistory implements Witness {
         }
     }
 
-    /** By how much a server that was started again may be behind; a node that has not asked it since does not know. */
-    private static final long CLOCK_ERROR = 200 * World.MILLIS;
+    /** By how much the clock may go back at a restart; a node that has not asked the server since does not know. */
+    private static final long CLOCK_ERROR = 700 * World.MILLIS;
 
     private final World world;
     private final BehindPlan plan;
