@@ -49,6 +49,27 @@ class ClientConfigTest {
         }
     }
 
+    static Stream<Config> inDatabaseThree() {
+        Config single = new Config();
+        single.useSingleServer().setAddress(ADDRESS).setDatabase(3);
+        Config cluster = Servers.CLUSTER.reading(ReadMode.MASTER);
+        cluster.useClusterServers().setDatabase(3);
+        Config sentinel = Servers.SENTINEL.reading(ReadMode.MASTER);
+        sentinel.useSentinelServers().setDatabase(3);
+        Config replicated = Servers.REPLICATED.reading(ReadMode.MASTER);
+        replicated.useReplicatedServers().setDatabase(3);
+        Config masterSlave = Servers.MASTER_SLAVE.reading(ReadMode.MASTER);
+        masterSlave.useMasterSlaveServers().setDatabase(3);
+        return Stream.of(single, cluster, sentinel, replicated, masterSlave);
+    }
+
+    @ParameterizedTest
+    @MethodSource("inDatabaseThree")
+    void A54_database_isKnownOfEachKindOfServers(Config config) {
+        assertThat(new ClientConfig(config).database()).isEqualTo(3);
+        assertThat(ClientConfig.of(RedisUri.parse("redis://h/7")).database()).isEqualTo(7);
+    }
+
     static Stream<Config> readingFromReplicas() {
         return Stream.of(Servers.values())
                 .flatMap(servers ->

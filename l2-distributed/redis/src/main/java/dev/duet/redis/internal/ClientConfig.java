@@ -133,6 +133,25 @@ public final class ClientConfig extends Config {
         return servers(List.of(masterSlave.getMasterAddress()));
     }
 
+    /** The number of the database: 0 unless it is set. */
+    public int database() {
+        if (getSingleServerConfig() != null) {
+            return getSingleServerConfig().getDatabase();
+        }
+        if (getClusterServersConfig() != null) {
+            return getClusterServersConfig().getDatabase();
+        }
+        if (getSentinelServersConfig() != null) {
+            return getSentinelServersConfig().getDatabase();
+        }
+        if (getReplicatedServersConfig() != null) {
+            return getReplicatedServersConfig().getDatabase();
+        }
+        return getMasterSlaveServersConfig() == null
+                ? 0
+                : getMasterSlaveServersConfig().getDatabase();
+    }
+
     private BaseConfig<?> servers() {
         return Stream.concat(Stream.ofNullable(getSingleServerConfig()), many())
                 .findFirst()

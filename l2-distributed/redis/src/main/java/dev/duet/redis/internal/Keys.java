@@ -10,17 +10,24 @@ import java.util.List;
  *
  * <p>In the namespace {@code duet}: the record of user 456 is {@code duet:{17}:users:456}; beside it stand
  * {@code duet:{17}:head}, {@code duet:{17}:floors} and {@code duet:{17}:log}; changes are published on
- * {@code duet:changes}, and {@code duet:namespace} describes the namespace. Of a cache with pending writes there are the queues
+ * {@code duet:changes}, in database 1 on {@code duet:changes/1}, and {@code duet:namespace} describes the namespace. Of a cache with pending writes there are the queues
  * {@code duet:{17}:pending/users} and {@code duet:{17}:failed/users}, and the lease {@code duet:{17}:flusher/users}: no record
  * has such a name, as no cache has.
  */
 final class Keys {
 
     private final String name;
+    private final String channel;
     private final List<Object>[] partitions;
 
-    Keys(NamespaceConfig config) {
+    /**
+     * The names of a namespace's keys in a database of its server.
+     *
+     * @param database its number; a server has one set of channels for all databases
+     */
+    Keys(NamespaceConfig config, int database) {
         this.name = config.name();
+        this.channel = name + ":changes" + (database == 0 ? "" : "/" + database);
         @SuppressWarnings({"unchecked", "rawtypes"}) // an array of lists cannot be made otherwise
         List<Object>[] all = new List[config.partitions()];
         for (int p = 0; p < all.length; p++) {
@@ -34,9 +41,9 @@ final class Keys {
         return name + ":namespace";
     }
 
-    /** The channel on which its changes are published. */
+    /** The channel on which its changes are published. No other namespace and no other database publishes there (A54). */
     String channel() {
-        return name + ":changes";
+        return channel;
     }
 
     /** The counter that is a partition's head. */

@@ -72,7 +72,7 @@ public final class RedisNamespace implements Namespace {
     /** Joins a namespace; as {@link dev.duet.store.Store#open}. */
     public static RedisNamespace open(RedissonClient client, String address, NamespaceConfig config, String node) {
         Scripts scripts = new Scripts(client, address);
-        Keys keys = new Keys(config);
+        Keys keys = new Keys(config, new ClientConfig(client.getConfig()).database());
         RedisNamespace namespace = new RedisNamespace(client, address, config, node, keys, scripts);
         new Handshake(scripts, address).perform(config, keys);
         Blocking.await(namespace.incarnations.join(), address);
