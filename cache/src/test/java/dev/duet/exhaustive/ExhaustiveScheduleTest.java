@@ -68,7 +68,7 @@ class ExhaustiveScheduleTest {
                 arguments(Guard.DROPPED_BEFORE_DETACHED, Scopes.JOINED_TWICE, "OWN WRITES"),
                 arguments(Guard.REPLACED, Scopes.PUTS, "OWN WRITES"),
                 arguments(Guard.OWN_TICKET, Scopes.THROUGH_AND_OWN, "OWN WRITES"),
-                arguments(Guard.WINDOW, Scopes.LATE_PUT, "OWN WRITES"));
+                arguments(Guard.WINDOW, Scopes.LATE_PUT, "NO RESIDUE"));
     }
 
     /** Cache-aside: the database is written first, and the writer dies before it invalidates (A12). */
