@@ -2,13 +2,10 @@ package dev.duet.redis.internal;
 
 import dev.duet.store.CacheException;
 import dev.duet.store.StoreUnavailableException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
-import org.redisson.config.Config;
 
 /**
  * The client of a store: one that was handed over, or one of its own, which is made when it is first wanted. An attempt to
@@ -16,33 +13,39 @@ import org.redisson.config.Config;
  */
 public final class Client implements AutoCloseable {
 
-    private final Supplier<RedissonClient> maker;
-    private final boolean owned;
+    private final Supplier<Opened> maker;
     private final String address;
 
     /** Held while a client is being made, so that there is one. */
     private final ReentrantLock making = new ReentrantLock();
 
     /** Guarded by this. */
-    private @Nullable RedissonClient client;
+    private @Nullable Opened client;
 
     /** Guarded by this. */
     private boolean closed;
 
-    private Client(Supplier<RedissonClient> maker, boolean owned, String address) {
+    private Client(Supplier<Opened> maker, String address) {
         this.maker = maker;
-        this.owned = owned;
         this.address = address;
     }
 
+    /** A client, and how it is closed. */
+    private record Opened(RedissonClient client, Runnable closing) {}
+
     /** A client of the store's own. */
     public static Client of(ClientConfig config) {
-        return new Client(() -> Redisson.create(new Config(config)), true, config.address());
+        return new Client(
+                () -> {
+                    OwnClient own = OwnClient.open(config);
+                    return new Opened(own.client(), own::close);
+                },
+                config.address());
     }
 
     /** A client that was handed over, which {@link #close()} leaves open. */
     public static Client of(RedissonClient client, String address) {
-        return new Client(() -> client, false, address);
+        return new Client(() -> new Opened(client, () -> {}), address);
     }
 
     /**
@@ -54,21 +57,21 @@ public final class Client implements AutoCloseable {
     public RedissonClient get() {
         making.lock();
         try {
-            RedissonClient there = client();
-            return there != null ? there : keep(make());
+            Opened there = client();
+            return (there != null ? there : keep(make())).client();
         } finally {
             making.unlock();
         }
     }
 
-    private synchronized @Nullable RedissonClient client() {
+    private synchronized @Nullable Opened client() {
         if (closed) {
             throw closed();
         }
         return client;
     }
 
-    private RedissonClient make() {
+    private Opened make() {
         try {
             return maker.get();
         } catch (RuntimeException e) {
@@ -76,14 +79,14 @@ public final class Client implements AutoCloseable {
         }
     }
 
-    private RedissonClient keep(RedissonClient made) {
+    private Opened keep(Opened made) {
         synchronized (this) {
             if (!closed) {
                 client = made;
                 return made;
             }
         }
-        release(made);
+        made.closing().run();
         throw closed();
     }
 
@@ -94,19 +97,13 @@ public final class Client implements AutoCloseable {
     /** Closes the client, unless it was handed over, and does not wait for commands under way. Idempotent. */
     @Override
     public void close() {
-        RedissonClient made;
+        Opened made;
         synchronized (this) {
             made = closed ? null : client;
             closed = true;
         }
         if (made != null) {
-            release(made);
-        }
-    }
-
-    private void release(RedissonClient client) {
-        if (owned) {
-            client.shutdown(0, 2, TimeUnit.SECONDS);
+            made.closing().run();
         }
     }
 }
