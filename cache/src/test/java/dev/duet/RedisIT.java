@@ -155,6 +155,27 @@ class RedisIT {
     }
 
     @Test
+    void documentedKey_isThatOfTheRecord_andDeletingItLeavesNearCopies() {
+        Duet duet =
+                Duet.builder().store(RedisStore.connect(REDIS.server().uri())).build();
+        open.add(duet);
+        TwoLevelCache<Long, User> users =
+                duet.cache("users", Long.class, User.class).loader(this::select).build();
+        email(users);
+        assertThat((String) REDIS.server().command("GET", "duet:{61}:users:456"))
+                .contains("v1");
+        database.put(456L, "v2");
+
+        assertThat(REDIS.server().command("DEL", "duet:{61}:users:456")).isEqualTo(1L);
+
+        long audits = duet.stats().feed().audits();
+        await().until(() -> duet.stats().feed().audits() > audits + 6);
+        assertThat(email(users)).as("near").isEqualTo("v1");
+        users.invalidate(456L);
+        assertThat(email(users)).isEqualTo("v2");
+    }
+
+    @Test
     void A36_recordOverwrittenByOthers_isCountedMiss() {
         TwoLevelCache<Long, User> n1 = node();
         email(n1);

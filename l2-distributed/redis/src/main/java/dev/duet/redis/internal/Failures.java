@@ -51,6 +51,18 @@ final class Failures {
                 text);
     }
 
+    /** As {@link #translate(Throwable, String)}, of a message that was published. */
+    static CacheException ofChannel(Throwable failure, String address, String channel) {
+        Throwable cause = unwrap(failure);
+        return says(root(cause), "NOPERM")
+                ? new StoreConfigurationException(
+                        message(address, cause) + "; the user may not use the channel " + channel
+                                + ": allow it with ACL SETUSER <user> &" + channel
+                                + " +publish +subscribe +unsubscribe",
+                        cause)
+                : translate(failure, address);
+    }
+
     /** Whether the server does not know a script, which is then to be sent whole. */
     static boolean isUnknownScript(Throwable failure) {
         Throwable cause = unwrap(failure);
@@ -101,7 +113,8 @@ final class Failures {
             if (says(cause, "NOPERM")
                     || says(cause, "ACL failure in script")
                     || says(cause, "user executing the script can't")) {
-                return "the user may not do this: allow +@all, or at least scripts, pub/sub and INFO, on the namespace's keys";
+                return "the user may not do this: allow the keys (~duet:* for the namespace duet), the channels (&duet:*) and the"
+                        + " commands that docs/stores.md lists";
             }
             if (says(cause, "DB index is out of range") || says(cause, "invalid DB index")) {
                 return "it has no such database: correct the number after the host in redis://host:port/database";

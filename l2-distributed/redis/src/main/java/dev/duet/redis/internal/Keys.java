@@ -8,10 +8,10 @@ import java.util.List;
  * The names of a namespace's keys in Redis. All that belongs to a partition has the partition as its hash tag, so that
  * one script can touch it on a cluster too. Immutable.
  *
- * <p>In the namespace {@code duet}: the record of user 456 is {@code duet:{17}:users:456}; beside it stand
- * {@code duet:{17}:head}, {@code duet:{17}:floors} and {@code duet:{17}:log}; changes are published on
+ * <p>In the namespace {@code duet}: the record of user 456 is {@code duet:{61}:users:456}; beside it stand
+ * {@code duet:{61}:head}, {@code duet:{61}:floors} and {@code duet:{61}:log}; changes are published on
  * {@code duet:changes}, in database 1 on {@code duet:changes/1}, and {@code duet:namespace} describes the namespace. Of a cache with pending writes there are the queues
- * {@code duet:{17}:pending/users} and {@code duet:{17}:failed/users}, and the lease {@code duet:{17}:flusher/users}: no record
+ * {@code duet:{61}:pending/users} and {@code duet:{61}:failed/users}, and the lease {@code duet:{61}:flusher/users}: no record
  * has such a name, as no cache has.
  */
 final class Keys {

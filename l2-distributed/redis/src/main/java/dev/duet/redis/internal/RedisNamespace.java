@@ -75,8 +75,24 @@ public final class RedisNamespace implements Namespace {
         Keys keys = new Keys(config, new ClientConfig(client.getConfig()).database());
         RedisNamespace namespace = new RedisNamespace(client, address, config, node, keys, scripts);
         new Handshake(scripts, address).perform(config, keys);
+        checkChannel(client, address, keys.channel());
         Blocking.await(namespace.incarnations.join(), address);
         return namespace;
+    }
+
+    /** Finds out early whether the user may use the channel; a subscription that is refused says less, and later. */
+    private static void checkChannel(RedissonClient client, String address, String channel) {
+        try {
+            CompletionStage<Long> told =
+                    client.getTopic(channel, ByteArrayCodec.INSTANCE).publishAsync(ChangeText.probe());
+            Blocking.await(
+                    told.toCompletableFuture().exceptionally(failure -> {
+                        throw new CompletionException(Failures.ofChannel(failure, address, channel));
+                    }),
+                    address);
+        } catch (RuntimeException e) {
+            throw Failures.translate(e, address);
+        }
     }
 
     @Override
