@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.duet.redis.RedisStore;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.testkit.FaultProxy;
@@ -20,6 +24,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Nodes on a real Redis that is cut off, hangs, dies or is not there yet. Each test has a server of its own. */
 class RedisOutageIT {
@@ -212,6 +217,26 @@ class RedisOutageIT {
         assertThat(other.email()).isEqualTo("v2");
         other.users.update(ID, () -> database.put(ID, "v3"));
         await().atMost(LONG).untilAsserted(() -> assertThat(node.email()).isEqualTo("v3"));
+    }
+
+    @Test
+    void start_storeIsNotThere_theClientIsNotMadeAgainAndAgain() {
+        Logger logger = (Logger) LoggerFactory.getLogger("org.redisson.Version");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.addAppender(logged);
+        logger.setLevel(Level.INFO);
+        try {
+            server.kill();
+            Node node = node(server.uri(), duet -> duet.failFast(false), settings -> settings);
+            await().during(Duration.ofSeconds(3)).atMost(LONG).until(() -> logged.list.size() == 1);
+
+            server.restart(RedisServer.Data.EMPTY);
+            node.awaitStatus(Health.Status.UP);
+        } finally {
+            logger.detachAppender(logged);
+            logger.setLevel(null);
+        }
     }
 
     private Node direct() {

@@ -3,6 +3,7 @@ package dev.duet.redis.internal;
 import dev.duet.store.CacheException;
 import dev.duet.store.StoreUnavailableException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.redisson.api.RedissonClient;
@@ -16,6 +17,12 @@ public final class Client implements AutoCloseable {
     private final Supplier<Opened> maker;
     private final String address;
 
+    /** Whether a server takes connections, as far as can be said without a client. */
+    private final BooleanSupplier reachable;
+
+    /** Whether making it has failed; guarded by {@link #making}. */
+    private boolean failed;
+
     /** Held while a client is being made, so that there is one. */
     private final ReentrantLock making = new ReentrantLock();
 
@@ -25,8 +32,9 @@ public final class Client implements AutoCloseable {
     /** Guarded by this. */
     private boolean closed;
 
-    private Client(Supplier<Opened> maker, String address) {
+    private Client(Supplier<Opened> maker, BooleanSupplier reachable, String address) {
         this.maker = maker;
+        this.reachable = reachable;
         this.address = address;
     }
 
@@ -40,12 +48,13 @@ public final class Client implements AutoCloseable {
                     OwnClient own = OwnClient.open(config);
                     return new Opened(own.client(), own::close);
                 },
+                config::isReachable,
                 config.address());
     }
 
     /** A client that was handed over, which {@link #close()} leaves open. */
     public static Client of(RedissonClient client, String address) {
-        return new Client(() -> new Opened(client, () -> {}), address);
+        return new Client(() -> new Opened(client, () -> {}), () -> true, address);
     }
 
     /**
@@ -71,10 +80,17 @@ public final class Client implements AutoCloseable {
         return client;
     }
 
+    /** Tries again only if a server takes connections: each attempt of the client's logs, and starts threads. */
     private Opened make() {
+        if (failed && !reachable.getAsBoolean()) {
+            throw new StoreUnavailableException(
+                    "Redis at " + address + " still takes no connection; see that it runs and can be reached from here",
+                    null);
+        }
         try {
             return maker.get();
         } catch (RuntimeException e) {
+            failed = true;
             throw Failures.translate(e, address);
         }
     }

@@ -1,6 +1,10 @@
 package dev.duet.redis.internal;
 
 import dev.duet.store.StoreConfigurationException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -150,6 +154,47 @@ public final class ClientConfig extends Config {
         return getMasterSlaveServersConfig() == null
                 ? 0
                 : getMasterSlaveServersConfig().getDatabase();
+    }
+
+    /** Whether any of the servers takes a connection; one whose address says no host and port counts as if it did. */
+    boolean isReachable() {
+        return addresses().isEmpty() || addresses().stream().anyMatch(this::isReachable);
+    }
+
+    private boolean isReachable(String address) {
+        URI uri;
+        try {
+            uri = URI.create(address);
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
+        if (uri.getHost() == null || uri.getPort() < 0) {
+            return true;
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(uri.getHost(), uri.getPort()),
+                    servers().getConnectTimeout());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Collection<String> addresses() {
+        if (getSingleServerConfig() != null) {
+            return List.of(getSingleServerConfig().getAddress());
+        }
+        if (getClusterServersConfig() != null) {
+            return getClusterServersConfig().getNodeAddresses();
+        }
+        if (getSentinelServersConfig() != null) {
+            return getSentinelServersConfig().getSentinelAddresses();
+        }
+        if (getReplicatedServersConfig() != null) {
+            return getReplicatedServersConfig().getNodeAddresses();
+        }
+        return List.of();
     }
 
     private BaseConfig<?> servers() {
