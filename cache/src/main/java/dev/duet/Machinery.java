@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.internal.DelayThread;
 import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
 import dev.duet.local.Housekeeper;
@@ -43,6 +44,7 @@ record Machinery(
 
     /** A random name, the time of the machine, and threads. */
     static Machinery real() {
+        DelayThread.start();
         String name = Long.toUnsignedString(new SecureRandom().nextLong(), Character.MAX_RADIX);
         ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "duet-scheduler");
