@@ -115,6 +115,11 @@ final class DelayLine {
         return hold;
     }
 
+    /** Whether nothing is on its way. */
+    boolean isEmpty() {
+        return line.isEmpty();
+    }
+
     /** Passes on what was kept, as if it arrived now. */
     void release() {
         hold = null;

@@ -82,6 +82,9 @@ public final class FaultProxy implements AutoCloseable {
         /** How many bytes were held back so far, those that were released too. */
         long bytes();
 
+        /** Whether it was released and the server has been sent all of it; what a server has been sent it may have yet to read. */
+        boolean isDelivered();
+
         /**
          * Ends it: the server gets the bytes in order, and then the end of the stream if the client is gone. One that has not
          * begun never does. Does nothing if it is over.

@@ -14,6 +14,7 @@ final class Hold implements FaultProxy.HeldBack {
 
     private final AtomicLong bytes = new AtomicLong();
     private volatile boolean holding;
+    private boolean released;
     private @Nullable DelayLine line;
 
     Hold(ProxyLoop loop, @Nullable String marker) {
@@ -29,6 +30,11 @@ final class Hold implements FaultProxy.HeldBack {
     @Override
     public long bytes() {
         return bytes.get();
+    }
+
+    @Override
+    public boolean isDelivered() {
+        return loop.call(() -> released && line != null && line.isEmpty());
     }
 
     @Override
@@ -62,10 +68,11 @@ final class Hold implements FaultProxy.HeldBack {
     /** Lets go of what it holds, and holds nothing from now on. */
     void end() {
         loop.holds().remove(this);
-        holding = false;
-        if (line != null) {
+        if (line != null && holding) {
             line.release();
+            released = true;
         }
+        holding = false;
     }
 
     @Override

@@ -269,9 +269,11 @@ class FaultProxyTest {
         await().until(() -> held.bytes() == 17);
 
         assertSilent(client);
+        assertThat(held.isDelivered()).isFalse();
         assertThat(echo(other, "a marker")).isEqualTo("a marker");
         held.release();
         assertThat(receive(client, 17)).isEqualTo("a marker and more");
+        assertThat(held.isDelivered()).isTrue();
         assertThat(held.isHolding()).isFalse();
         assertThat(held.bytes()).isEqualTo(17);
         assertThat(echo(client, "marker")).isEqualTo("marker");
@@ -376,6 +378,7 @@ class FaultProxyTest {
         await().until(() -> server.ended() == 1);
         assertThat(server.received()).isEqualTo(5);
         assertThat(held.isHolding()).isFalse();
+        assertThat(held.isDelivered()).isFalse();
         assertThat(connection.holdBack().isHolding()).isFalse();
     }
 
