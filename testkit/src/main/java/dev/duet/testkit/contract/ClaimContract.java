@@ -134,9 +134,7 @@ abstract class ClaimContract {
         assertThat(seen).isEqualTo(new Holder("f:1", HOUR));
         node.claim("users", "f", SOON, 0);
 
-        assertThat(node.takeOver("users", "g", HOUR, seen.holding()))
-                .as("renewed since")
-                .isEqualTo(held(2, SOON));
+        assertThat(node.takeOver("users", "g", HOUR, "f:1")).as("renewed since").isEqualTo(held(2, SOON));
 
         Claim taken = node.takeOver("users", "g", HOUR, "f:2");
         assertThat(taken.granted()).isTrue();
