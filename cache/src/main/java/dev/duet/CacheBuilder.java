@@ -58,6 +58,7 @@ public final class CacheBuilder<K, V> {
     private int maximumValueSize = DEFAULT_MAXIMUM_VALUE_SIZE;
     private boolean copyNearValues;
     private @Nullable String codeVersion;
+    private @Nullable String schemaVersion;
     private @Nullable ValueCodec<V> codec;
     private @Nullable CacheLoader<? super K, ? extends V> loader;
     private @Nullable AsyncCacheLoader<? super K, ? extends V> asyncLoader;
@@ -255,13 +256,32 @@ public final class CacheBuilder<K, V> {
      * @param version from 1 to 32 letters, digits, '_', '.' or '-'
      */
     public CacheBuilder<K, V> codeVersion(String version) {
-        if (!version.matches("[A-Za-z0-9_.-]{1,32}")) {
-            throw new IllegalArgumentException(of("codeVersion")
-                    + " must be 1 to 32 letters, digits, '_', '.' or '-', but is '" + version
-                    + "'; it becomes a part of keys in the store");
-        }
-        this.codeVersion = version;
+        this.codeVersion = version("codeVersion", version, "it becomes a part of keys in the store");
         return this;
+    }
+
+    /**
+     * The version of the form that the values are stored in; by default none. What was stored with another version, or with
+     * none, is a miss, which is counted as {@link CacheStats#unreadable}, and the next load replaces it. Set or change it when
+     * the type of the values changes so that what is stored would be read as something else: a new component of a record
+     * would come back null. Unlike {@link #codeVersion}, it is no part of the name in the store, so builds of different
+     * versions go on hearing of each other's changes. While both run, each loads what the other has stored, so that a key may
+     * be loaded once more for each near miss. Excludes {@link #writeBehind}, whose pending writes the other build could not
+     * make.
+     *
+     * @param version from 1 to 32 letters, digits, '_', '.' or '-'
+     */
+    public CacheBuilder<K, V> schemaVersion(String version) {
+        this.schemaVersion = version("schemaVersion", version, "it is stored with each value");
+        return this;
+    }
+
+    private String version(String setting, String version, String why) {
+        if (!version.matches("[A-Za-z0-9_.-]{1,32}")) {
+            throw new IllegalArgumentException(of(setting)
+                    + " must be 1 to 32 letters, digits, '_', '.' or '-', but is '" + version + "'; " + why);
+        }
+        return version;
     }
 
     /** Encodes the values; by default the {@link DuetBuilder#codecs codecs} of the {@code Duet} do. */
@@ -403,6 +423,7 @@ public final class CacheBuilder<K, V> {
                 maximumValueSize,
                 copyNearValues,
                 codeVersion,
+                schemaVersion,
                 codec,
                 loader,
                 asyncLoader,
@@ -422,6 +443,7 @@ public final class CacheBuilder<K, V> {
         oneOf("asyncLoader", asyncLoader, "conditionalLoader", conditionalLoader);
         oneOf("writer", writer, "writeBehind", writeBehind);
         oneOf("codeVersion", codeVersion, "writeBehind", writeBehind);
+        oneOf("schemaVersion", schemaVersion, "writeBehind", writeBehind);
         oneOf("bulkLoader", bulkLoader, "asyncBulkLoader", asyncBulkLoader);
         if (nearExpireAfterWrite != null && isLonger(nearExpireAfterWrite, expireAfterWrite)) {
             throw refused(

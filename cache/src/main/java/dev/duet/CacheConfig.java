@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximumValueSize the largest encoded value that is cached, in bytes
  * @param copyNearValues whether each reader of a near entry gets a copy of its own
  * @param codeVersion the version of the values' code, or null if it has none
+ * @param schemaVersion the version of the values' schema, or null if it has none
  * @param codec encodes values, or null for the codec of the {@code Duet}
  * @param loader loads values, or null if there is none
  * @param asyncLoader loads values later, or null if there is none
@@ -69,6 +70,7 @@ record CacheConfig<K, V>(
         int maximumValueSize,
         boolean copyNearValues,
         @Nullable String codeVersion,
+        @Nullable String schemaVersion,
         @Nullable ValueCodec<V> codec,
         @Nullable CacheLoader<? super K, ? extends V> loader,
         @Nullable AsyncCacheLoader<? super K, ? extends V> asyncLoader,

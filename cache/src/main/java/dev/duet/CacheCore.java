@@ -78,7 +78,11 @@ final class CacheCore<K, V> {
         this.config = config;
         this.node = node;
         this.payloads = new Payloads<>(
-                codec(config, node), config.valueType().getTypeName(), config.maximumValueSize(), config.name());
+                codec(config, node),
+                config.valueType().getTypeName(),
+                config.maximumValueSize(),
+                config.name(),
+                config.schemaVersion());
         this.events = new EventDispatcher<>(config.name(), consumers(config.listeners()), node.background());
         this.near = new NearCache<>(nearConfig(), node.clock(), node.freshness(), node.housekeeper());
         this.flights = new Flights<>(node.clock(), node.maxStaleness().toNanos());

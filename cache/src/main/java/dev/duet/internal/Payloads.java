@@ -5,6 +5,8 @@ import dev.duet.store.RecordKey;
 import dev.duet.store.codec.CodecException;
 import dev.duet.store.codec.RecordHeader;
 import dev.duet.store.codec.ValueCodec;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,8 @@ public final class Payloads<V> {
     private final String type;
     private final int maximumSize;
     private final CopyCheck<V> check;
+    private final @Nullable String schema;
+    private final AtomicBoolean saidOtherSchema = new AtomicBoolean();
 
     /**
      * Creates one.
@@ -30,11 +34,13 @@ public final class Payloads<V> {
      * @param type the type of the values, for messages
      * @param maximumSize the size beyond which a value is not stored, in bytes of its encoded form
      * @param cache the name of the cache, for messages
+     * @param schema the version of the values' schema, or null if it has none; values of another one are not read
      */
-    public Payloads(ValueCodec<V> codec, String type, int maximumSize, String cache) {
+    public Payloads(ValueCodec<V> codec, String type, int maximumSize, String cache, @Nullable String schema) {
         this.codec = codec;
         this.type = type;
         this.maximumSize = maximumSize;
+        this.schema = schema;
         this.check = new CopyCheck<>(codec, type, cache);
     }
 
@@ -66,7 +72,7 @@ public final class Payloads<V> {
                     key.cache(),
                     key.key());
         }
-        return body.length > maximumSize ? null : RecordHeader.wrap(key, codec.format(), body, validator);
+        return body.length > maximumSize ? null : marked(key, RecordHeader.wrap(key, codec.format(), body, validator));
     }
 
     /**
@@ -86,7 +92,11 @@ public final class Payloads<V> {
 
     /** The payload that says that there is no value. */
     public Payload encodeAbsent(RecordKey key) {
-        return RecordHeader.wrapAbsent(key, codec.format());
+        return marked(key, RecordHeader.wrapAbsent(key, codec.format()));
+    }
+
+    private Payload marked(RecordKey key, Payload plain) {
+        return schema == null ? plain : RecordHeader.mark(key, codec.format(), plain, schema);
     }
 
     /** What a payload holds, or null if it cannot be read: damaged, foreign, or of another format or schema. */
@@ -97,6 +107,17 @@ public final class Payloads<V> {
                     "The record of key '{}' of cache '{}' is damaged or foreign; it is loaded anew",
                     key.key(),
                     key.cache());
+            return null;
+        }
+        if (!Objects.equals(body.schema(), schema)) {
+            if (saidOtherSchema.compareAndSet(false, true)) {
+                LOG.info(
+                        "Cache '{}' has records of schema version {} in the store, and this node is of {}: they are misses,"
+                                + " and replaced by the next load; said once for each cache",
+                        key.cache(),
+                        body.schema(),
+                        schema);
+            }
             return null;
         }
         Payload encoded = body.value();

@@ -49,7 +49,7 @@ class PayloadsTest {
     }
 
     private final Text codec = new Text();
-    private final Payloads<String> payloads = new Payloads<>(codec, "a.b.Text", 10, "users");
+    private final Payloads<String> payloads = new Payloads<>(codec, "a.b.Text", 10, "users", null);
 
     @Test
     void decode_ofEncode_isTheValueAndItsValidator() {

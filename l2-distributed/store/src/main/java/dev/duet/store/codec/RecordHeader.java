@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * | 0xD7 | 'V'  | CRC-32C, big endian | bytes of the value …
  * | 0xD7 | 'A'  | CRC-32C, big endian |
  * | 0xD7 | 'W'  | CRC-32C, big endian | length n, 2 bytes, big endian | n bytes of validator, UTF-8 | bytes of the value …
+ * | 0xD7 | 'S'  | CRC-32C, big endian | length n, 1 byte | n bytes of schema version, UTF-8 | 'V', 'A' or 'W', and what follows it
  * </pre>
  */
 public final class RecordHeader {
@@ -28,10 +29,12 @@ public final class RecordHeader {
     /** The most bytes of a validator, in UTF-8. */
     public static final int MAXIMUM_VALIDATOR_LENGTH = 0xFFFF;
 
+    private static final int MAXIMUM_SCHEMA_LENGTH = 0xFF;
     private static final byte MARK = (byte) 0xD7;
     private static final byte VALUE = 'V';
     private static final byte VALIDATED = 'W';
     private static final byte ABSENT = 'A';
+    private static final byte SCHEMA = 'S';
     private static final byte[] NOTHING = {};
 
     private RecordHeader() {}
@@ -41,8 +44,18 @@ public final class RecordHeader {
      *
      * @param value the bytes of the value, or null if it says that there is none
      * @param validator what the value's load said it may be checked by, or null if nothing
+     * @param schema the version of the schema that the value was written with, or null if it has none
      */
-    public record Body(@Nullable Payload value, @Nullable String validator) {}
+    public record Body(
+            @Nullable Payload value,
+            @Nullable String validator,
+            @Nullable String schema) {
+
+        /** A body without a version of its schema. */
+        public Body(@Nullable Payload value, @Nullable String validator) {
+            this(value, validator, null);
+        }
+    }
 
     /** The payload for a value that has no validator. */
     public static Payload wrap(RecordKey key, String format, byte[] body) {
@@ -80,6 +93,31 @@ public final class RecordHeader {
         return wrap(key, format, ABSENT, NOTHING);
     }
 
+    /**
+     * The same payload, marked with the version of its schema.
+     *
+     * @param plain a payload that was wrapped for this key and format, and not marked
+     * @param schema the version; at most 255 bytes in UTF-8
+     */
+    public static Payload mark(RecordKey key, String format, Payload plain, String schema) {
+        byte[] bytes = plain.bytes();
+        byte[] text = schema.getBytes(StandardCharsets.UTF_8);
+        if (text.length > MAXIMUM_SCHEMA_LENGTH) {
+            throw new IllegalArgumentException(
+                    "the schema version must have at most " + MAXIMUM_SCHEMA_LENGTH + " bytes, but has " + text.length);
+        }
+        return wrap(
+                key,
+                format,
+                SCHEMA,
+                ByteBuffer.allocate(2 + text.length + bytes.length - LENGTH)
+                        .put((byte) text.length)
+                        .put(text)
+                        .put(bytes[1])
+                        .put(bytes, LENGTH, bytes.length - LENGTH)
+                        .array());
+    }
+
     /** What {@code payload} holds, or null if it is damaged or not one that was wrapped for this key and format. */
     public static @Nullable Body unwrap(RecordKey key, String format, Payload payload) {
         byte[] bytes = payload.bytes();
@@ -90,6 +128,23 @@ public final class RecordHeader {
         if (ByteBuffer.wrap(bytes).getInt(2) != checksum(key, format, kind, bytes, LENGTH)) {
             return null;
         }
+        return kind == SCHEMA ? marked(bytes) : body(kind, bytes);
+    }
+
+    private static @Nullable Body marked(byte[] bytes) {
+        int length = bytes.length > LENGTH ? Byte.toUnsignedInt(bytes[LENGTH]) : 0;
+        int kindAt = LENGTH + 1 + length;
+        if (bytes.length <= kindAt) {
+            return null;
+        }
+        byte[] plain = new byte[LENGTH + bytes.length - kindAt - 1];
+        System.arraycopy(bytes, kindAt + 1, plain, LENGTH, plain.length - LENGTH);
+        Body body = body(bytes[kindAt], plain);
+        String schema = new String(bytes, LENGTH + 1, length, StandardCharsets.UTF_8);
+        return body == null ? null : new Body(body.value, body.validator, schema);
+    }
+
+    private static @Nullable Body body(byte kind, byte[] bytes) {
         return switch (kind) {
             case VALUE -> new Body(value(bytes, LENGTH), null);
             case VALIDATED -> validated(bytes);

@@ -130,4 +130,36 @@ class RecordHeaderTest {
                 .isNull();
         assertThat(RecordHeader.unwrap(KEY, "cbor", payload)).isNull();
     }
+
+    @Property
+    void unwrap_marked_isTheSameWithItsSchema(@ForAll byte[] body) {
+        Payload plain = RecordHeader.wrap(KEY, "json", body, "etag-1");
+
+        assertThat(RecordHeader.unwrap(KEY, "json", RecordHeader.mark(KEY, "json", plain, "2")))
+                .isEqualTo(new RecordHeader.Body(Payload.of(body), "etag-1", "2"));
+        assertThat(RecordHeader.unwrap(
+                        KEY, "json", RecordHeader.mark(KEY, "json", RecordHeader.wrapAbsent(KEY, "json"), "2")))
+                .isEqualTo(new RecordHeader.Body(null, null, "2"));
+    }
+
+    @Property
+    void A36_unwrap_anyBitOfAMarkedFlippedOrCut_isNothing(@ForAll byte[] body, @ForAll @IntRange(max = 10_000) int at) {
+        byte[] bytes = RecordHeader.mark(KEY, "json", RecordHeader.wrap(KEY, "json", body), "2")
+                .bytes()
+                .clone();
+        assertThat(RecordHeader.unwrap(KEY, "json", Payload.of(Arrays.copyOf(bytes, at % bytes.length))))
+                .isNull();
+        int bit = at % (bytes.length * 8);
+        bytes[bit / 8] ^= (byte) (1 << bit % 8);
+
+        assertThat(RecordHeader.unwrap(KEY, "json", Payload.of(bytes))).isNull();
+    }
+
+    @Test
+    void mark_versionTooLong_isRefused() {
+        Payload plain = RecordHeader.wrap(KEY, "json", new byte[] {1});
+
+        assertThatThrownBy(() -> RecordHeader.mark(KEY, "json", plain, "v".repeat(256)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
 }
