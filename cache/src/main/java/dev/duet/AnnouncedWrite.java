@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.internal.InTurn;
 import dev.duet.store.CacheException;
 import dev.duet.store.Content;
 import dev.duet.store.Level;
@@ -11,15 +12,15 @@ import dev.duet.store.WriteReply;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,18 +47,23 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
     private final CacheCore<K, V> core;
     private final Map<K, RecordKey> records;
     private final String token;
-    private final long term;
     /** At which version each key was announced; without those that were not. Set before anybody else sees this. */
     private final Map<K, Long> versions = new HashMap<>();
 
     private final AtomicBoolean closed = new AtomicBoolean();
-    private @Nullable Future<?> renewal;
+    private final IntentRenewal renewal;
+    /** How many keys the store was told of, or was to be. */
+    private final AtomicInteger told = new AtomicInteger();
+    /** Why the first key could not be announced. */
+    private volatile @Nullable CacheException failed;
 
-    private AnnouncedWrite(CacheCore<K, V> core, Map<K, RecordKey> records) {
+    private volatile boolean abandoned;
+
+    private AnnouncedWrite(CacheCore<K, V> core, Map<K, RecordKey> records, @Nullable String place) {
         this.core = core;
         this.records = records;
         this.token = core.node.newToken();
-        this.term = Durations.micros(core.node.maxStaleness());
+        this.renewal = new IntentRenewal(core, records.values(), token, place, this, closed);
     }
 
     /** What the system of record has of a key once the write is made; a null value if it has nothing. */
@@ -68,7 +74,8 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
             K key, RecordKey record, @Nullable Known<V> known, long ticket, long asked) {}
 
     /**
-     * Announces a write; all keys in one round trip. What the calling thread loads until it is closed is for nobody else.
+     * Announces a write; all keys in one round trip, or very many in parts. What the calling thread loads until it is closed is
+     * for nobody else.
      *
      * @param place where in the application that was, or null if it cannot be forgotten to be closed
      * @throws StoreUnavailableException if that fails, and writes are to be rejected then; what was announced is taken back
@@ -76,12 +83,14 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
      * @throws IllegalStateException if that fails since the node was closed meanwhile; the same
      */
     static <K, V> AnnouncedWrite<K, V> begin(CacheCore<K, V> core, Map<K, RecordKey> records, @Nullable String place) {
-        AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records);
+        AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records, place);
+        CompletableFuture<Void> announcing = write.announce();
         try {
-            write.announced(core.node.link().awaitAll(write.announce(), records.size()), place);
+            core.node.link().awaitAll(announcing);
+            write.announced();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            write.takeBack();
+            write.abandon(announcing);
             throw new CacheException(
                     "interrupted while waiting for the store", e, core.config.name(), null, Level.STORE);
         }
@@ -99,27 +108,33 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
      */
     static <K, V> CompletableFuture<AnnouncedWrite<K, V>> beginAsync(
             CacheCore<K, V> core, Map<K, RecordKey> records, Executor steps) {
-        AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records);
+        AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records, null);
         return write.announce()
                 .thenApplyAsync(
-                        replies -> {
-                            write.announced(replies, null);
+                        end -> {
+                            write.announced();
                             return write;
                         },
                         steps);
     }
 
-    private CompletableFuture<List<StoreReply<Long>>> announce() {
-        List<Request<Long>> requests = new ArrayList<>(records.size());
-        records.values().forEach(record -> requests.add(new Request<>(record, new Operation.Begin(token, term))));
-        return core.node.link().callAll(requests);
+    private CompletableFuture<Void> announce() {
+        Iterator<List<Map.Entry<K, RecordKey>>> parts = Parts.ofIntents(new ArrayList<>(records.entrySet()));
+        return InTurn.each(InTurn.until(() -> abandoned || isRejected(), parts), this::announce, Runnable::run);
     }
 
-    private void announced(List<StoreReply<Long>> replies, @Nullable String place) {
-        CacheException failed = null;
-        int i = 0;
-        for (Map.Entry<K, RecordKey> entry : records.entrySet()) {
-            StoreReply<Long> reply = replies.get(i++);
+    private CompletableFuture<?> announce(List<Map.Entry<K, RecordKey>> part) {
+        told.addAndGet(part.size());
+        long term = renewal.term();
+        List<Request<Long>> requests = new ArrayList<>(part.size());
+        part.forEach(entry -> requests.add(new Request<>(entry.getValue(), new Operation.Begin(token, term))));
+        return core.node.link().callAll(requests).thenAccept(replies -> announced(part, replies, term));
+    }
+
+    private void announced(List<Map.Entry<K, RecordKey>> part, List<StoreReply<Long>> replies, long term) {
+        for (int i = 0; i < part.size(); i++) {
+            Map.Entry<K, RecordKey> entry = part.get(i);
+            StoreReply<Long> reply = replies.get(i);
             if (reply.failure() == null) {
                 core.stats.invalidationsSent.increment();
                 versions.put(entry.getKey(), reply.get());
@@ -128,24 +143,56 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
                 failed = failed == null ? core.unavailable(entry.getValue().key(), reply.failure()) : failed;
             }
         }
-        if (failed != null && core.node.lifetime().isOver()) { // was closed meanwhile, and could tell nobody
+        if (!isRejected()) { // the first renewal of what is not announced announces it if it can
+            part.forEach(entry -> core.drop(entry.getKey()));
+            renewal.keep(part.stream().map(Map.Entry::getValue).toList(), term);
+        }
+    }
+
+    private boolean isRejected() {
+        return failed != null && core.node.whenStoreIsDown() == WhenStoreIsDown.REJECT;
+    }
+
+    /** All parts were announced, as far as the store could be told. */
+    private void announced() {
+        CacheException failure = failed;
+        if (failure == null) {
+            return;
+        }
+        if (core.node.lifetime().isOver()) { // was closed meanwhile, and could tell nobody
             takeBack();
             core.node.lifetime().check();
         }
-        if (failed != null && core.node.whenStoreIsDown() == WhenStoreIsDown.REJECT) {
+        if (isRejected()) {
             takeBack();
-            throw failed;
+            throw failure;
         }
-        if (failed != null) {
-            core.stats.unannounced.increment(); // its first renewal announces it if it can
+        core.stats.unannounced.increment();
+    }
+
+    /** Takes back what was announced, and what is still being announced once it is. */
+    private void abandon(CompletableFuture<Void> announcing) {
+        abandoned = true;
+        takeBack();
+        if (records.size() > Parts.MOST) {
+            CompletableFuture<?> unused = announcing.whenComplete((end, failure) -> takeBack());
         }
-        records.keySet().forEach(core::drop);
-        renewal = renewal(place);
     }
 
     private void takeBack() {
-        records.values().forEach(record -> core.send(record, new Operation.Complete(token)));
+        renewal.end();
+        List<RecordKey> begun = List.copyOf(records.values()).subList(0, told.get());
+        CompletableFuture<?> unused = InTurn.each(Parts.ofKeys(begun), this::takeBack, Runnable::run);
         records.keySet().forEach(core::drop);
+    }
+
+    private CompletableFuture<?> takeBack(List<RecordKey> part) {
+        List<Request<WriteReply>> requests = new ArrayList<>(part.size());
+        part.forEach(record -> requests.add(new Request<>(record, new Operation.Complete(token))));
+        CompletableFuture<?>[] replies = core.node.link().sendAll(requests).stream()
+                .map(CompletionStage::toCompletableFuture)
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(replies).handle((done, failure) -> null);
     }
 
     /**
@@ -153,50 +200,6 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
      */
     long version(K key) {
         return versions.getOrDefault(key, 0L);
-    }
-
-    /** Renews every third of the term, for as long as the write is open and somebody holds it (anomaly A21). */
-    private @Nullable Future<?> renewal(@Nullable String place) {
-        return renewal(core, records, token, term, place, new WeakReference<>(this), closed);
-    }
-
-    private static @Nullable Future<?> renewal( // static, as it must not hold the write
-            CacheCore<?, ?> core,
-            Map<?, RecordKey> records,
-            String token,
-            long term,
-            @Nullable String place,
-            WeakReference<AnnouncedWrite<?, ?>> write,
-            AtomicBoolean closed) {
-        Runnable renew = () -> {
-            if (write.get() == null) {
-                LOG.warn(
-                        "A write of {} was announced{} and never closed; its intent runs out now",
-                        records.values(),
-                        place == null ? "" : " at " + place);
-                throw new IllegalStateException("never closed"); // ends the renewals
-            }
-            for (RecordKey record : records.values()) {
-                renew(core, record, token, term, closed);
-            }
-        };
-        try {
-            return core.node.scheduler().scheduleAtFixedRate(renew, term / 3, term / 3, TimeUnit.MICROSECONDS);
-        } catch (RejectedExecutionException e) {
-            return null; // the node is being closed
-        }
-    }
-
-    private static void renew(CacheCore<?, ?> core, RecordKey record, String token, long term, AtomicBoolean closed) {
-        core.node
-                .link()
-                .send(namespace -> namespace
-                        .execute(record, new Operation.Renew(token, term))
-                        .whenComplete((stands, failure) -> {
-                            if (Boolean.FALSE.equals(stands) && !closed.get()) {
-                                core.send(record, new Operation.Begin(token, term, true));
-                            }
-                        }));
     }
 
     /** Calls what writes, on behalf of nobody who waits on this thread: what it loads meanwhile is for nobody else. */
@@ -232,7 +235,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
             List<StoreReply<WriteReply>> replies = null;
             while (replies == null) {
                 try {
-                    replies = core.node.link().awaitAll(sent, endings.size());
+                    replies = core.node.link().awaitAll(sent);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -263,8 +266,8 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
 
     private boolean end() {
         boolean first = closed.compareAndSet(false, true);
-        if (first && renewal != null) {
-            renewal.cancel(false);
+        if (first && records.size() <= Parts.MOST) {
+            renewal.end();
         }
         return first;
     }
@@ -289,6 +292,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
     }
 
     private void completed(List<Ending<K, V>> endings, List<StoreReply<WriteReply>> replies) {
+        renewal.end(); // of very many keys, some waited for their turn
         for (int i = 0; i < endings.size(); i++) {
             Ending<K, V> ending = endings.get(i);
             StoreReply<WriteReply> reply = replies.get(i);

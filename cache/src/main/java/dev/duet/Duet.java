@@ -302,6 +302,7 @@ public final class Duet implements AutoCloseable {
         namespace.close();
         machinery.close();
         store.close();
+        link.giveUp();
         caches.values().forEach(cache -> cache.core.readers.wakeAll()); // their pauses have gone with the scheduler
         LOG.info("Node {} left namespace {}", node.name(), link.config().name());
     }

@@ -18,11 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -44,8 +42,6 @@ import org.slf4j.LoggerFactory;
 final class ReadPath<K, V> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadPath.class);
-
-    private static final int MOST_SUPPRESSED = 8;
 
     private final NearCache<K, Object> near; // at hand, so that a hit takes few steps
     private final CacheCore<K, V> core;
@@ -167,16 +163,17 @@ final class ReadPath<K, V> {
 
     /** The answer for one caller, who may leave without it, and does after a while if that is wanted. */
     private CompletableFuture<Answer<V>> read(K key, Source<K, V> source, Executor steps) {
-        if (core.node.writes().isWriting()) {
-            return readWhileWriting(key, source, steps);
+        ReadCall call = ReadCall.now(core.node, steps);
+        if (call.writing()) {
+            return readWhileWriting(key, source, call);
         }
         core.stats.nearMisses.increment();
-        return view(fly(List.of(key), source, steps).get(0));
+        return view(fly(List.of(key), source, call).get(0), call.began());
     }
 
     /** Joins the flights of keys, or starts them. */
-    private List<Flight<K, Answer<V>>> fly(Collection<? extends K> keys, Source<K, V> source, Executor steps) {
-        LoadScope caller = core.node.loads().current();
+    private List<Flight<K, Answer<V>>> fly(Collection<? extends K> keys, Source<K, V> source, ReadCall call) {
+        LoadScope caller = call.loader();
         List<Flight<K, Answer<V>>> flights = new ArrayList<>(keys.size());
         List<Flight<K, Answer<V>>> started = new ArrayList<>(keys.size());
         List<KeyRead<K, V>> mine = new ArrayList<>(keys.size());
@@ -206,7 +203,7 @@ final class ReadPath<K, V> {
             throw e;
         }
         if (!mine.isEmpty()) {
-            new ReadRun<>(core, source, steps, caller).start(mine);
+            new ReadRun<>(core, source, call.steps(), caller).start(mine);
         }
         return flights;
     }
@@ -231,8 +228,11 @@ final class ReadPath<K, V> {
                 String.valueOf(key));
     }
 
-    /** What one caller waits for: the flight, or what is served after {@code softTimeout} and {@code hardTimeout}. */
-    private CompletableFuture<Answer<V>> view(Flight<K, Answer<V>> flight) {
+    /**
+     * What one caller, who has waited since {@code began}, waits for: the flight, or what is served after {@code softTimeout}
+     * and {@code hardTimeout}.
+     */
+    private CompletableFuture<Answer<V>> view(Flight<K, Answer<V>> flight, long began) {
         if (!core.loadsElsewhere || flight.result.isDone()) {
             return flight.result.thenApply(this::own);
         }
@@ -241,13 +241,13 @@ final class ReadPath<K, V> {
         Duration hard = core.config.hardTimeout();
         Future<?> softTimer = soft == null
                 ? null
-                : later(soft, () -> {
+                : later(left(soft, began), () -> {
                     CompletableFuture<?> unused =
                             fallback(flight).thenAccept(stale -> serveStale(mine, flight.key, stale));
                 });
         Future<?> hardTimer = hard == null
                 ? null
-                : later(hard, () -> {
+                : later(left(hard, began), () -> {
                     Answer<V> stale = fallback(flight).getNow(null);
                     if (stale != null) {
                         serveStale(mine, flight.key, stale);
@@ -289,6 +289,11 @@ final class ReadPath<K, V> {
         if (timer != null) {
             timer.cancel(false);
         }
+    }
+
+    private Duration left(Duration timeout, long began) {
+        long left = timeout.toNanos() - (core.node.clock().read() - began);
+        return Duration.ofNanos(Math.max(0, left));
     }
 
     private Future<?> later(Duration delay, Runnable task) {
@@ -378,8 +383,9 @@ final class ReadPath<K, V> {
     }
 
     /** Reads in the middle of a write of this thread's own: what is loaded is for nobody else (anomalies A19, A20). */
-    private CompletableFuture<Answer<V>> readWhileWriting(K key, Source<K, V> source, Executor steps) {
-        LoadScope caller = core.node.loads().current();
+    private CompletableFuture<Answer<V>> readWhileWriting(K key, Source<K, V> source, ReadCall call) {
+        LoadScope caller = call.loader();
+        Executor steps = call.steps();
         if (caller != null && caller.loads(core.flights, key)) {
             throw recursive(key);
         }
@@ -398,28 +404,16 @@ final class ReadPath<K, V> {
 
     private CompletableFuture<Map<K, V>> readAll(
             Collection<? extends K> keys, @Nullable Source<K, V> source, Executor steps) {
-        Map<K, CompletableFuture<Answer<V>>> answers = answers(keys, source, steps);
-        return allOf(answers.values()).handle((done, failure) -> {
-            if (failure != null) {
-                throw failureOf(answers.values());
-            }
-            Map<K, V> values = new LinkedHashMap<>();
-            answers.forEach((key, answer) -> {
-                V value = answer.join().value();
-                if (value != null) {
-                    values.put(key, value);
-                }
-            });
-            return values;
-        });
+        ReadCall call = ReadCall.now(core.node, steps);
+        return new ReadAll<K, V>(call, part -> answers(part, source, call)).of(keys);
     }
 
-    /** Reads many keys, in their order, each with its own outcome. */
+    /** Reads many different keys, in their order, each with its own outcome. */
     private Map<K, CompletableFuture<Answer<V>>> answers(
-            Collection<? extends K> keys, @Nullable Source<K, V> source, Executor steps) {
+            Collection<? extends K> keys, @Nullable Source<K, V> source, ReadCall call) {
         Map<K, CompletableFuture<Answer<V>>> answers = new LinkedHashMap<>();
         List<K> asked = new ArrayList<>();
-        for (K key : new LinkedHashSet<K>(keys)) {
+        for (K key : keys) {
             Answer<V> served = served(key);
             answers.put(key, CompletableFuture.completedFuture(served));
             if (served == null) {
@@ -430,11 +424,11 @@ final class ReadPath<K, V> {
             return answers;
         }
         Source<K, V> loader = source == null ? core.source() : source;
-        if (core.node.writes().isWriting()) {
-            asked.forEach(key -> answers.put(key, readWhileWriting(key, loader, steps)));
+        if (call.writing()) {
+            asked.forEach(key -> answers.put(key, readWhileWriting(key, loader, call)));
         } else {
             core.stats.nearMisses.add(asked.size());
-            fly(asked, loader, steps).forEach(flight -> answers.put(flight.key, view(flight)));
+            fly(asked, loader, call).forEach(flight -> answers.put(flight.key, view(flight, call.began())));
         }
         return answers;
     }
@@ -444,8 +438,8 @@ final class ReadPath<K, V> {
         Map<K, CompletableFuture<Answer<V>>> answers = new LinkedHashMap<>();
         try {
             waitFor(steps -> {
-                answers.putAll(answers(keys, null, steps));
-                return allOf(answers.values()).handle((done, failure) -> answers);
+                answers.putAll(answers(keys, null, ReadCall.now(core.node, steps)));
+                return ReadAll.allOf(answers.values()).handle((done, failure) -> answers);
             });
         } catch (CodecException e) {
             LOG.warn("{} keys of cache '{}' could not be warmed", keys.size(), core.config.name(), e);
@@ -454,9 +448,11 @@ final class ReadPath<K, V> {
         }
         long loaded = 0;
         long failed = 0;
+        List<Throwable> failures = new ArrayList<>(0);
         for (Map.Entry<K, CompletableFuture<Answer<V>>> entry : answers.entrySet()) {
             if (entry.getValue().isCompletedExceptionally()) {
                 failed++;
+                failures.add(Thrown.of(entry.getValue()));
             } else if (entry.getValue().join().level() == Level.SOURCE) {
                 loaded++;
             }
@@ -467,33 +463,10 @@ final class ReadPath<K, V> {
                     failed,
                     answers.size(),
                     core.config.name(),
-                    failureOf(answers.values()).getCause());
+                    ReadAll.first(failures).getCause());
         }
         return new WarmProgress(
                 before.total(), before.done() + answers.size(), before.loaded() + loaded, before.failed() + failed);
-    }
-
-    private static CompletableFuture<?> allOf(Collection<? extends CompletableFuture<?>> all) {
-        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
-    }
-
-    /** The first failure, with some of the others that differ beside it. */
-    @SuppressWarnings("ReferenceEquality") // one failure may come to several keys
-    private static CompletionException failureOf(Collection<? extends CompletableFuture<?>> answers) {
-        Throwable first = null;
-        for (CompletableFuture<?> answer : answers) {
-            try {
-                answer.join();
-            } catch (CompletionException e) {
-                Throwable cause = Thrown.cause(e);
-                if (first == null) {
-                    first = cause;
-                } else if (first != cause && first.getSuppressed().length < MOST_SUPPRESSED) {
-                    first.addSuppressed(cause);
-                }
-            }
-        }
-        return new CompletionException(first);
     }
 
     /** The thread of a loader was interrupted, which is not that of the caller who waits for it. */

@@ -265,7 +265,7 @@ final class ReadRun<K, V> {
                 .filter(read -> read.mode == Mode.FILL)
                 .map(read -> new Request<>(read.record, new Operation.Renew(read.token, core.leaseTerm())))
                 .toList();
-        Future<?> renewal = core.renewLeases(renewals, goesOn);
+        Future<?> renewal = core.renewLeases(renewals, goesOn || hasWaited(reads.get(0)));
         LoadScope.Stack stack = core.node.loads();
         LoadScope before = stack.current();
         Map<K, KeyRead<K, V>> byKey = new LinkedHashMap<>();
@@ -292,8 +292,7 @@ final class ReadRun<K, V> {
         CompletableFuture<?>[] all = part.stream().map(read -> read.loaded).toArray(CompletableFuture<?>[]::new);
         CompletableFuture<Boolean> done = CompletableFuture.allOf(all).handle((end, failure) -> failure == null);
         Consumer<Boolean> landing = end -> {
-            renewal.cancel(false);
-            landed(part);
+            landed(part, renewal);
             if (!rest.isEmpty()) {
                 guard(rest, () -> call(rest, true));
             }
@@ -303,6 +302,11 @@ final class ReadRun<K, V> {
         } else {
             then(done, reads, landing);
         }
+    }
+
+    /** Whether a good part of a lease's term is over before its load begins: with many keys, the reply may take that long. */
+    private boolean hasWaited(KeyRead<K, V> read) {
+        return core.node.clock().read() - read.asked > core.leaseTerm() * 1_000 / 3;
     }
 
     private void begin(KeyRead<K, V> read) {
@@ -356,7 +360,8 @@ final class ReadRun<K, V> {
                 Duration.ofNanos(read.previous.age() * 1_000 + core.node.clock().read() - read.asked));
     }
 
-    private void landed(List<KeyRead<K, V>> reads) {
+    /** Keeps what was loaded; the leases are renewed until the store has it, which may have others' turn before. */
+    private void landed(List<KeyRead<K, V>> reads, Future<?> renewal) {
         List<KeyRead<K, V>> fills = new ArrayList<>(reads.size());
         List<Request<WriteReply>> requests = new ArrayList<>(reads.size());
         List<Answer<V>> answers = new ArrayList<>(reads.size());
@@ -386,9 +391,14 @@ final class ReadRun<K, V> {
                 failed(read, e);
             }
         }
-        if (!fills.isEmpty()) {
-            then(core.node.link().callAll(requests), fills, replies -> filled(fills, contents, answers, replies));
+        if (fills.isEmpty()) {
+            renewal.cancel(false);
+            return;
         }
+        CompletableFuture<List<StoreReply<WriteReply>>> stored =
+                core.node.link().callAll(requests);
+        CompletableFuture<?> unused = stored.whenComplete((replies, failure) -> renewal.cancel(false));
+        then(stored, fills, replies -> filled(fills, contents, answers, replies));
     }
 
     private Loaded<V> loaded(KeyRead<K, V> read) throws Throwable {

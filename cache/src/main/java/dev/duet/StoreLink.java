@@ -1,7 +1,9 @@
 package dev.duet;
 
+import dev.duet.internal.InTurn;
 import dev.duet.internal.OwedInvalidations;
 import dev.duet.internal.OwedInvalidations.Debts;
+import dev.duet.internal.Turns;
 import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
 import dev.duet.store.Namespace;
@@ -20,10 +22,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -56,6 +60,8 @@ final class StoreLink {
     private static final int PAID_AT_ONCE = 256;
     /** For each so many operations that are sent together, one more timeout is granted. */
     private static final int MANY = 1_000;
+    /** How many operations of parts are under way at a time; what a store does in a fraction of a timeout. */
+    private static final int UNDER_WAY = 4_000;
 
     /** How long other nodes have to find out that the store answers and to pay what they owe it. */
     private static final long SETTLING = 250_000_000L;
@@ -80,6 +86,12 @@ final class StoreLink {
             .withDelay(NEVER_BY_ITSELF)
             .build();
     private final AtomicBoolean paying = new AtomicBoolean();
+    private final Turns turns = new Turns(UNDER_WAY);
+    /** Whether replies are waited for no longer. */
+    private volatile boolean givenUp;
+    /** What ends the wait for replies. */
+    private final Set<CompletableFuture<Void>> awaited = ConcurrentHashMap.newKeySet();
+
     private final LongAdder refused = new LongAdder();
     private final LongAdder timeouts = new LongAdder();
     private final LongAdder paid = new LongAdder();
@@ -153,13 +165,26 @@ final class StoreLink {
     }
 
     /**
-     * Carries out operations together, and is done when each was answered, or has failed, or its time is over. Counts once
-     * for all, however many there are.
+     * Carries out operations together, and is done when each was answered, or has failed, or its time is over. Many are sent in
+     * parts, one after the other, and the parts of all calls in turn: so the time of each part counts from when it is sent, and
+     * the store has no more to do at a time than it can in that (anomaly A55). Each part counts once, however many there are in it.
      */
     <R> CompletableFuture<List<StoreReply<R>>> callAll(List<Namespace.Request<R>> requests) {
         if (requests.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
+        if (Parts.areFew(requests)) {
+            return callPart(requests);
+        }
+        List<StoreReply<R>> replies = new ArrayList<>(requests.size());
+        return InTurn.each(
+                        Parts.of(requests),
+                        part -> turns.take(part.size(), () -> callPart(part)).thenAccept(replies::addAll),
+                        Runnable::run)
+                .thenApply(end -> replies);
+    }
+
+    private <R> CompletableFuture<List<StoreReply<R>>> callPart(List<Namespace.Request<R>> requests) {
         if (down) {
             return refuseAll(requests.size());
         }
@@ -220,25 +245,23 @@ final class StoreLink {
         }
         CompletableFuture<Void> over = new CompletableFuture<>();
         Future<?> timer = later(() -> over.complete(null), patience(count));
+        awaited.add(over);
+        if (givenUp) {
+            over.complete(null); // nobody else would
+        }
         CompletableFuture<Void> unused = all.whenComplete((done, failure) -> timer.cancel(false));
         return CompletableFuture.anyOf(over, all.handle((done, failure) -> null))
-                .thenApply(first -> taken(replies));
+                .thenApply(first -> {
+                    awaited.remove(over);
+                    return taken(replies);
+                });
     }
 
-    /**
-     * Waits for the replies of {@link #callAll}. They come by themselves in that time, unless the node is being closed
-     * meanwhile; then those that are not there have failed.
-     *
-     * @param count how many they are
-     */
-    <R> List<StoreReply<R>> awaitAll(CompletableFuture<List<StoreReply<R>>> replies, int count)
-            throws InterruptedException {
+    /** Waits for what comes of {@link #callAll}, which it does by itself. */
+    <T extends @Nullable Object> T awaitAll(CompletableFuture<T> replies) throws InterruptedException {
         try {
-            return waiting.await(replies, patience(count).toNanos());
-        } catch (TimeoutException e) {
-            StoreReply<R> late = StoreReply.failed(tooLate(e));
-            return replies.getNow(Collections.nCopies(count, late));
-        } catch (ExecutionException e) {
+            return waiting.await(replies, Waiting.FOREVER);
+        } catch (TimeoutException | ExecutionException e) {
             throw new IllegalStateException("replies fail one by one", e);
         }
     }
@@ -327,12 +350,17 @@ final class StoreLink {
         }));
     }
 
-    /** Makes calls together that nobody waits for, also to a store that is down. What comes of them is not counted. */
-    void sendAll(List<Namespace.Request<Boolean>> requests) {
+    /** Makes calls together that nobody waits for, also to a store that is down. They count once; the replies, if any. */
+    <R> List<CompletionStage<R>> sendAll(List<Namespace.Request<R>> requests) {
         try {
-            List<CompletionStage<Boolean>> unused = namespace.executeAll(requests);
+            List<CompletionStage<R>> replies = namespace.executeAll(requests);
+            CompletableFuture<?>[] all =
+                    replies.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture<?>[]::new);
+            CompletableFuture<?> unused = CompletableFuture.allOf(all).whenComplete((done, failure) -> count(failure));
+            return replies;
         } catch (RuntimeException e) {
             count(e);
+            return List.of();
         }
     }
 
@@ -592,6 +620,12 @@ final class StoreLink {
             downSince = clock.read();
         }
         reason = "this Duet is closed";
+    }
+
+    /** Waits for no more replies, since the timers that would end that have gone with the scheduler. */
+    void giveUp() {
+        givenUp = true;
+        awaited.forEach(over -> over.complete(null));
     }
 
     boolean isDown() {

@@ -1,5 +1,6 @@
 package dev.duet;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -12,6 +13,11 @@ final class Thrown {
     @SuppressWarnings("unchecked") // erased: nothing is cast
     static <X extends Throwable> RuntimeException asItself(Throwable e) throws X {
         throw (X) e;
+    }
+
+    /** What went wrong with a future that has failed. */
+    static Throwable of(CompletableFuture<?> failed) {
+        return failed.handle((value, failure) -> cause(failure)).join();
     }
 
     /** What lies under the exceptions that futures wrap around what went wrong. */

@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.internal.InTurn;
 import dev.duet.store.CacheException;
 import dev.duet.store.Content;
 import dev.duet.store.Namespace;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,28 +101,67 @@ final class WriteBehindPath<K, V> {
     }
 
     CompletableFuture<@Nullable Void> putAll(Map<? extends K, ? extends V> values, Executor steps) {
-        List<Write<K, V>> writes = new ArrayList<>(values.size());
+        List<Map.Entry<K, V>> checked = new ArrayList<>(values.size());
         for (Map.Entry<? extends K, ? extends V> entry : values.entrySet()) {
             K key = Objects.requireNonNull(entry.getKey(), "key is null");
-            V value = Objects.requireNonNull((V) entry.getValue(), DefaultTwoLevelCache.NULL_VALUE);
-            RecordKey record = core.recordKey(key);
-            writes.add(new Write<>(key, value, record, content(record, key, value)));
+            checked.add(Map.entry(key, Objects.requireNonNull((V) entry.getValue(), DefaultTwoLevelCache.NULL_VALUE)));
+            checkKey(key, values.size());
         }
-        return enqueue(writes, steps);
+        return inParts(checked, this::puts, steps);
+    }
+
+    private List<Write<K, V>> puts(List<Map.Entry<K, V>> values) {
+        List<Write<K, V>> writes = new ArrayList<>(values.size());
+        for (Map.Entry<K, V> entry : values) {
+            RecordKey record = core.recordKey(entry.getKey());
+            Content content = content(record, entry.getKey(), entry.getValue());
+            writes.add(new Write<>(entry.getKey(), entry.getValue(), record, content));
+        }
+        return writes;
     }
 
     CompletableFuture<@Nullable Void> removeAll(Collection<? extends K> keys, Executor steps) {
+        List<K> checked = new ArrayList<>(keys);
+        checked.forEach(key -> checkKey(Objects.requireNonNull(key, "key is null"), checked.size()));
+        return inParts(checked, this::removals, steps);
+    }
+
+    /** Refuses a key before anything is sent, where not all of them are encoded before that anyhow. */
+    private void checkKey(K key, int keys) {
+        if (!Parts.isOne(keys)) {
+            RecordKey unused = core.recordKey(key);
+        }
+    }
+
+    /**
+     * Makes writes in parts, each of which waits for room by itself. One that fails is the last one: what was acknowledged before
+     * is pending, and the rest has not been sent.
+     */
+    private <T> CompletableFuture<@Nullable Void> inParts(
+            List<T> all, Function<List<T>, List<Write<K, V>>> encode, Executor steps) {
+        if (Parts.isOne(all.size())) {
+            return enqueue(encode.apply(all), 0, steps);
+        }
+        AtomicInteger left = new AtomicInteger(all.size());
+        return InTurn.each(
+                        Parts.ofKeys(all),
+                        part -> enqueue(encode.apply(part), left.addAndGet(-part.size()), steps),
+                        steps)
+                .thenApply(end -> null);
+    }
+
+    private List<Write<K, V>> removals(List<K> keys) {
         List<Write<K, V>> writes = new ArrayList<>(keys.size());
         Duration absence = core.config.cacheAbsence();
         // So that a write that comes late finds that it was removed since, and has that written once more.
         long remembered = 2 * FlusherLeases.MOST_TERMS * Durations.micros(settings.leaseTerm());
         long life = absence == null ? NO_LIFE : Durations.micros(absence);
         for (K key : keys) {
-            RecordKey record = core.recordKey(Objects.requireNonNull(key, "key is null"));
+            RecordKey record = core.recordKey(key);
             writes.add(new Write<>(
                     key, null, record, new Content(core.payloads.encodeAbsent(record), life, remembered, 0)));
         }
-        return enqueue(writes, steps);
+        return writes;
     }
 
     private Content content(RecordKey record, K key, V value) {
@@ -141,10 +183,16 @@ final class WriteBehindPath<K, V> {
                 0);
     }
 
-    private CompletableFuture<@Nullable Void> enqueue(List<Write<K, V>> writes, Executor steps) {
+    /**
+     * Has the store hold writes.
+     *
+     * @param rest how many writes of the same call come after these
+     */
+    private CompletableFuture<@Nullable Void> enqueue(List<Write<K, V>> writes, int rest, Executor steps) {
         if (fit) {
             return send(
                     writes,
+                    rest,
                     true,
                     core.node.clock().read() + settings.maximumWait().toNanos(),
                     steps);
@@ -162,13 +210,14 @@ final class WriteBehindPath<K, V> {
                                     + settings.maximumWait().toNanos();
                         },
                         steps)
-                .thenComposeAsync(end -> send(writes, true, end, steps), steps);
+                .thenComposeAsync(end -> send(writes, rest, true, end, steps), steps);
     }
 
     /**
      * Sends writes, as many as there is room for; and at first also the others, in case they take the place of pending ones.
      */
-    private CompletableFuture<@Nullable Void> send(List<Write<K, V>> writes, boolean first, long end, Executor steps) {
+    private CompletableFuture<@Nullable Void> send(
+            List<Write<K, V>> writes, int rest, boolean first, long end, Executor steps) {
         int room = counts.reserve(writes.size());
         int sent = first ? writes.size() : room;
         List<Request<PendingReply>> requests = new ArrayList<>(sent);
@@ -186,7 +235,7 @@ final class WriteBehindPath<K, V> {
                             List<Write<K, V>> left = taken(writes, replies, room);
                             return left.isEmpty()
                                     ? CompletableFuture.completedFuture(null)
-                                    : waitForRoom(left, end, steps);
+                                    : waitForRoom(left, rest, end, steps);
                         },
                         steps);
     }
@@ -238,11 +287,13 @@ final class WriteBehindPath<K, V> {
         }
     }
 
-    private CompletableFuture<@Nullable Void> waitForRoom(List<Write<K, V>> writes, long end, Executor steps) {
+    private CompletableFuture<@Nullable Void> waitForRoom(
+            List<Write<K, V>> writes, int rest, long end, Executor steps) {
         if (core.node.clock().read() - end >= 0) {
-            core.stats.rejectedWrites.add(writes.size());
+            int left = writes.size() + rest;
+            core.stats.rejectedWrites.add(left);
             throw new WriteBehindFullException(
-                    writes.size() + " of the writes of cache '" + core.config.name()
+                    left + " of the writes of cache '" + core.config.name()
                             + "' were not made, the first of key '"
                             + writes.get(0).record.key() + "': there are " + settings.maximumPending()
                             + " pending ones (maximumPending), and the system of record did not take them within "
@@ -251,6 +302,6 @@ final class WriteBehindPath<K, V> {
                     writes.get(0).record.key());
         }
         flusher.hurry();
-        return core.node.waiting().pause(PAUSE).thenComposeAsync(over -> send(writes, false, end, steps), steps);
+        return core.node.waiting().pause(PAUSE).thenComposeAsync(over -> send(writes, rest, false, end, steps), steps);
     }
 }

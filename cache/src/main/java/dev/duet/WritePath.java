@@ -1,6 +1,7 @@
 package dev.duet;
 
 import dev.duet.AnnouncedWrite.Known;
+import dev.duet.internal.InTurn;
 import dev.duet.store.CacheException;
 import dev.duet.store.Content;
 import dev.duet.store.Level;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +55,59 @@ final class WritePath<K, V> {
         if (behind != null) {
             return behind.putAll(values, steps);
         }
-        List<Sent<K, V>> puts = new ArrayList<>(values.size());
-        Map<K, RecordKey> drops = new LinkedHashMap<>();
+        return inParts(checked(values), part -> putPart(part, steps), steps);
+    }
+
+    /** The keys and values, of which each was looked at before anything is sent, since one may be refused. */
+    List<Map.Entry<K, V>> checked(Map<? extends K, ? extends V> values) {
+        List<Map.Entry<K, V>> checked = new ArrayList<>(values.size());
         for (Map.Entry<? extends K, ? extends V> entry : values.entrySet()) {
             K key = Objects.requireNonNull(entry.getKey(), "key is null");
-            V value = Objects.requireNonNull((V) entry.getValue(), DefaultTwoLevelCache.NULL_VALUE);
+            checked.add(Map.entry(key, Objects.requireNonNull((V) entry.getValue(), DefaultTwoLevelCache.NULL_VALUE)));
+        }
+        if (!Parts.isOne(checked.size())) {
+            checked.forEach(entry -> core.recordKey(entry.getKey()));
+        }
+        return checked;
+    }
+
+    /** Makes a write in parts, all of them even if some fail; and then fails as the first did. */
+    private <T> CompletableFuture<@Nullable Void> inParts(
+            List<T> all, Function<List<T>, CompletableFuture<@Nullable Void>> write, Executor steps) {
+        if (Parts.isOne(all.size())) {
+            return write.apply(all);
+        }
+        AtomicReference<@Nullable CacheException> failed = new AtomicReference<>();
+        return InTurn.each(
+                        Parts.ofKeys(all),
+                        part -> write.apply(part).handle((end, failure) -> {
+                            if (failure != null) {
+                                failed.set(first(failed.get(), ofStore(failure)));
+                            }
+                            return null;
+                        }),
+                        steps)
+                .thenApply(end -> {
+                    rejectIfSo(failed.get());
+                    return null;
+                });
+    }
+
+    /** A failure of the store, after which other parts are still to be told or owed; any other ends the write. */
+    private static CacheException ofStore(Throwable failure) {
+        Throwable cause = Thrown.cause(failure);
+        if (cause instanceof StoreUnavailableException unavailable) {
+            return unavailable;
+        }
+        throw Thrown.<RuntimeException>asItself(cause);
+    }
+
+    private CompletableFuture<@Nullable Void> putPart(List<Map.Entry<K, V>> values, Executor steps) {
+        List<Sent<K, V>> puts = new ArrayList<>(values.size());
+        Map<K, RecordKey> drops = new LinkedHashMap<>();
+        for (Map.Entry<K, V> entry : values) {
+            K key = entry.getKey();
+            V value = entry.getValue();
             RecordKey record = core.recordKey(key);
             Content content = core.content(record, key, value);
             if (content == null) {
@@ -112,14 +163,25 @@ final class WritePath<K, V> {
 
     /** Drops the keys from the store and every node, and tells no writer. */
     CompletableFuture<@Nullable Void> drop(Collection<? extends K> keys, Executor steps) {
-        return invalidate(records(keys), steps);
+        if (Parts.isOne(keys.size())) {
+            return invalidate(records(keys), steps);
+        }
+        List<K> distinct = checked(keys);
+        return inParts(distinct, part -> invalidate(records(part), steps), steps);
+    }
+
+    /** Different keys, of which each was looked at before anything is sent, since one may be refused. */
+    List<K> checked(Collection<? extends K> keys) {
+        List<K> checked = new ArrayList<>(new LinkedHashSet<K>(keys));
+        checked.forEach(key -> core.recordKey(Objects.requireNonNull(key, "key is null")));
+        return checked;
     }
 
     CompletableFuture<@Nullable Void> invalidateAll(Collection<? extends K> keys, Executor steps) {
         if (behind != null) {
             return behind.removeAll(keys, steps);
         }
-        return invalidate(records(keys), steps);
+        return drop(keys, steps);
     }
 
     private CompletableFuture<@Nullable Void> invalidate(Map<K, RecordKey> records, Executor steps) {

@@ -97,6 +97,11 @@ public final class CallerThread implements Executor {
         return bell;
     }
 
+    /** Whether the caller waits no longer. */
+    public synchronized boolean hasLeft() {
+        return left;
+    }
+
     private void leave() {
         List<Runnable> rest;
         synchronized (this) {

@@ -2,6 +2,7 @@ package dev.duet.internal;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ public final class OpenWrites {
 
     @SuppressWarnings("ThreadLocalUsage") // one for each node: what a thread does on one concerns no other
     private final ThreadLocal<@Nullable Deque<BooleanSupplier>> open = new ThreadLocal<>();
+
+    private final AtomicLong keys = new AtomicLong();
 
     /** No thread is. */
     public OpenWrites() {}
@@ -30,6 +33,16 @@ public final class OpenWrites {
             open.set(mine);
         }
         mine.push(isOpen);
+    }
+
+    /** So many more keys are announced; or so many fewer. */
+    public void announced(int more) {
+        keys.addAndGet(more);
+    }
+
+    /** How many keys are announced, by whichever threads. */
+    public long announced() {
+        return keys.get();
     }
 
     /** Whether the calling thread is in the middle of a write. */
