@@ -54,7 +54,7 @@ class SteppedClockIT {
         SMALL_STEPS_BACK(Duration.ofMillis(-800), 850, 8),
         AN_HOUR_FORWARD(Duration.ofHours(1), 0, 1);
 
-        private static final int EVERY = 700;
+        private static final int EVERY = 850;
 
         private final Duration by;
         private final int after;

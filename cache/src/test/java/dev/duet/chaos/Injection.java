@@ -2,12 +2,14 @@ package dev.duet.chaos;
 
 import dev.duet.testkit.FaultProxy.Connection;
 import dev.duet.testkit.FaultProxy.Direction;
+import dev.duet.testkit.FaultProxy.HeldBack;
 import dev.duet.testkit.RedisServer;
 import dev.duet.testkit.history.HistoryEvent;
 import dev.duet.testkit.history.HistoryEvent.Effect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.function.Executable;
@@ -18,7 +20,7 @@ enum Injection {
     SUBSCRIBERS_KILLED {
         @Override
         void into(ChaosCluster cluster) throws Throwable {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 4; i++) {
                 everyNode(cluster, Effect.DISTURBED, () -> cluster.redis().command("CLIENT", "KILL", "TYPE", "pubsub"));
                 sleep(Duration.ofSeconds(1));
             }
@@ -154,7 +156,7 @@ enum Injection {
         void into(ChaosCluster cluster) throws Throwable {
             Path snapshot = cluster.directory().resolve("dump.rdb");
             cluster.redis().snapshotTo(snapshot);
-            sleep(Duration.ofSeconds(4));
+            sleep(Duration.ofSeconds(3));
             everyNode(cluster, Effect.WENT_BACK, () -> {
                 cluster.redis().kill();
                 sleep(Duration.ofSeconds(1));
@@ -177,8 +179,51 @@ enum Injection {
         void into(ChaosCluster cluster) throws Throwable {
             everyNode(cluster, Effect.DISTURBED, () -> {
                 cluster.nodes().forEach(node -> node.proxy().delay(Duration.ofMillis(50)));
-                sleep(Duration.ofSeconds(5));
+                sleep(Duration.ofSeconds(3));
                 cluster.nodes().forEach(node -> node.proxy().heal());
+            });
+        }
+    },
+
+    /** The clock of Redis is set back: in small steps, each shorter than any term, and by an hour (anomaly A43). */
+    CLOCK_BACK {
+        @Override
+        void into(ChaosCluster cluster) throws Throwable {
+            everyNode(cluster, Effect.DISTURBED, () -> {
+                for (int i = 0; i < 3; i++) {
+                    cluster.redis().stepClock(Duration.ofMillis(-800));
+                    sleep(Duration.ofMillis(850));
+                }
+                cluster.redis().stepClock(Duration.ofHours(-1));
+                sleep(Duration.ofSeconds(1));
+            });
+        }
+    },
+
+    /** The clock of Redis is set forward by an hour: everything that is stored ends (anomaly A43). */
+    CLOCK_FORWARD {
+        @Override
+        void into(ChaosCluster cluster) throws Throwable {
+            everyNode(cluster, Effect.DISTURBED, () -> {
+                cluster.redis().stepClock(Duration.ofHours(1));
+                sleep(Duration.ofSeconds(1));
+            });
+        }
+    },
+
+    /** What one node was sending arrives when it has long given that up, and has written again (anomaly A44). */
+    LATE_BYTES {
+        @Override
+        void into(ChaosCluster cluster) throws Throwable {
+            NodeProcess node = cluster.anyBehindProxy();
+            cluster.inject(this, node.name(), Effect.CUT_OFF, () -> {
+                List<HeldBack> late = node.proxy().connections().stream()
+                        .map(Connection::holdBack)
+                        .toList();
+                sleep(Duration.ofSeconds(3));
+                late.forEach(HeldBack::release);
+                sleep(Duration.ofSeconds(1));
+                node.proxy().dropAll();
             });
         }
     },
@@ -235,7 +280,10 @@ enum Injection {
             REDIS_PAUSED,
             REDIS_RESTARTED_EMPTY,
             REDIS_RESTARTED_FROM_OLD_SNAPSHOT,
-            REDIS_OUT_OF_MEMORY));
+            REDIS_OUT_OF_MEMORY,
+            CLOCK_BACK,
+            CLOCK_FORWARD,
+            LATE_BYTES));
 
     /** Long enough for a command to be sent, shorter than any timeout. */
     private static final Duration ON_ITS_WAY = Duration.ofMillis(100);
