@@ -6,7 +6,7 @@
 --
 -- The lease is a text, token:renewal term, and has no end for the server: one that a server short of memory evicts would let two
 -- write at once, and so would one that ends by a clock that is set forward. Whoever has seen a holding for all of its term takes
--- it over.
+-- it over. The first renewal is the clock, so that a lease that was given back and is claimed again is another holding.
 local now = clock()
 local token, length, most, over = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 
@@ -28,7 +28,7 @@ if length == 0 or count(QUEUE) == 0 then
   return {0, count(QUEUE), count(PARKED), 0}
 end
 insist()
-redis.call('SET', RECORD, token .. ':' .. text(mine and renewal + 1 or 1) .. ' ' .. text(length))
+redis.call('SET', RECORD, token .. ':' .. (mine and text(renewal + 1) or text(now)) .. ' ' .. text(length))
 
 local reply, lost = {1, 0, 0, 0}, 0
 local function take(member)

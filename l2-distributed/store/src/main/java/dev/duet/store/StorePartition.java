@@ -246,7 +246,8 @@ public final class StorePartition {
             }
             return new Claim(false, queued, parked, 0, List.of());
         }
-        take(new Effect.Flushing(cache, flusher, mine ? at.renewal() + 1 : 1, term), effects);
+        // From the clock on, so that a lease that was given back and is claimed again is another holding.
+        take(new Effect.Flushing(cache, flusher, mine ? at.renewal() + 1 : now, term), effects);
         List<PendingWrite> due = listed(writes, write -> write.getValue().isDue(now), most);
         return new Claim(true, queued, parked, 0, due);
     }

@@ -101,8 +101,9 @@ abstract class ClaimContract {
         ContractNode other = contract.join(config, "n2");
 
         assertThat(node.claim("users", "f", HOUR).granted()).isTrue();
-        assertThat(other.claim("users", "g", HOUR)).isEqualTo(held(1, HOUR));
-        assertThat(other.claim("users", "g", 0)).isEqualTo(held(1, HOUR));
+        Claim refused = other.claim("users", "g", HOUR);
+        assertHeld(refused, "f", HOUR);
+        assertThat(other.claim("users", "g", 0)).isEqualTo(refused);
         assertThat(other.claim("users", "g", HOUR).granted())
                 .as("not given back by another")
                 .isFalse();
@@ -112,39 +113,57 @@ abstract class ClaimContract {
         assertThat(node.claim("users", "f", HOUR).granted()).isFalse();
     }
 
-    /** A claim that another flusher's lease stands in the way of. */
-    private static Claim held(int renewal, long term) {
-        return new Claim(false, 1, 0, 0, List.of(), new Holder("f:" + renewal, term));
+    /** That another flusher's lease stands in the way of a claim. */
+    private static Holder assertHeld(Claim claim, String flusher, long term) {
+        Holder holder = claim.holder();
+        assertThat(holder).isNotNull();
+        assertThat(claim).isEqualTo(new Claim(false, 1, 0, 0, List.of(), holder));
+        assertThat(holder.holding()).startsWith(flusher + ":");
+        assertThat(holder.term()).isEqualTo(term);
+        return holder;
     }
 
     @Test
     void A43_claim_doesNotEndByTheStoresClock() {
         enqueue(1);
         node.claim("users", "f", 1);
+        Holder first = assertHeld(node.claim("users", "g", HOUR), "f", 1);
         node.claim("users", "f", 1);
 
-        assertThat(node.claim("users", "g", HOUR)).isEqualTo(held(2, 1));
+        assertThat(assertHeld(node.claim("users", "g", HOUR), "f", 1)).isNotEqualTo(first);
     }
 
     @Test
     void A43_claim_isTakenOver_fromTheHoldingThatHasRunOut_andFromNoOther() {
         enqueue(1);
         node.claim("users", "f", HOUR);
-        Holder seen = node.claim("users", "g", HOUR).holder();
-        assertThat(seen).isEqualTo(new Holder("f:1", HOUR));
+        Holder seen = assertHeld(node.claim("users", "g", HOUR), "f", HOUR);
         node.claim("users", "f", SOON, 0);
 
-        assertThat(node.takeOver("users", "g", HOUR, "f:1")).as("renewed since").isEqualTo(held(2, SOON));
+        Holder renewed = assertHeld(node.takeOver("users", "g", HOUR, seen.holding()), "f", SOON);
 
-        Claim taken = node.takeOver("users", "g", HOUR, "f:2");
+        Claim taken = node.takeOver("users", "g", HOUR, renewed.holding());
         assertThat(taken.granted()).isTrue();
         assertThat(taken.holder()).isNull();
         assertThat(keys(taken.due())).containsExactly("k0");
-        assertThat(node.claim("users", "f", HOUR))
-                .isEqualTo(new Claim(false, 1, 0, 0, List.of(), new Holder("g:1", HOUR)));
-        assertThat(node.takeOver("users", "h", HOUR, "f:2").granted())
+        assertHeld(node.claim("users", "f", HOUR), "g", HOUR);
+        assertThat(node.takeOver("users", "h", HOUR, renewed.holding()).granted())
                 .as("over the one before")
                 .isFalse();
+    }
+
+    /** Else who looks from time to time takes several short ones for one that its holder died with. */
+    @Test
+    void A43_claim_givenBackAndClaimedAgain_isAnotherHolding() {
+        enqueue(1);
+        node.claim("users", "f", HOUR);
+        Holder first = assertHeld(node.claim("users", "g", HOUR), "f", HOUR);
+        node.claim("users", "f", 0);
+        node.claim("users", "f", HOUR);
+
+        Claim refused = node.takeOver("users", "g", HOUR, first.holding());
+
+        assertThat(assertHeld(refused, "f", HOUR)).isNotEqualTo(first);
     }
 
     @Test
