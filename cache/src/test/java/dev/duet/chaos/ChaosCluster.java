@@ -60,7 +60,9 @@ final class ChaosCluster implements AutoCloseable {
         try {
             faults = closing(HistoryFile.create(newHistory("cluster")));
             boolean onHazelcast = subject == Subject.Kind.DUET_ON_HAZELCAST;
-            redis = onHazelcast ? null : closing(RedisServer.builder().steppableClock().start());
+            redis = onHazelcast
+                    ? null
+                    : closing(RedisServer.builder().steppableClock().start());
             members = onHazelcast ? MemberPorts.free(random) : null;
             postgres = closing(PostgresServer.start());
             rows = new Rows(postgres.jdbcUrl());
