@@ -207,12 +207,12 @@ final class CacheCore<K, V> {
         if (renewals.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        long end = node.clock().read() + config.loadTimeout().toNanos() - leaseTerm * 1_000;
+        long end = node.clock().monotonic() + config.loadTimeout().toNanos() - leaseTerm * 1_000;
         if (atOnce) {
             node.link().sendAll(renewals);
         }
         Runnable renew = () -> {
-            if (node.clock().read() > end) {
+            if (node.clock().monotonic() > end) {
                 throw new IllegalStateException("takes longer than loadTimeout"); // ends the renewals
             }
             node.link().sendAll(renewals);

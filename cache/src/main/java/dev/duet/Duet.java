@@ -59,6 +59,9 @@ public final class Duet implements AutoCloseable {
     private final Node node;
     private final ChangeFollower follower;
 
+    /** When the node was closed, by its clock, which is at the end of time afterwards. */
+    private volatile long closedAt = Long.MAX_VALUE;
+
     private Duet(Store store, Namespace namespace, DuetConfig config, Machinery machinery) {
         this.store = store;
         this.namespace = namespace;
@@ -270,7 +273,7 @@ public final class Duet implements AutoCloseable {
 
     private Duration freshnessLag() {
         long provenAt = node.freshness().until() - node.maxStaleness().toNanos();
-        return Duration.ofNanos(Math.max(0, node.clock().read() - provenAt));
+        return Duration.ofNanos(Math.max(0, Math.min(node.clock().read(), closedAt) - provenAt));
     }
 
     /**
@@ -286,6 +289,7 @@ public final class Duet implements AutoCloseable {
         if (!ended()) {
             return;
         }
+        closedAt = node.clock().read();
         caches.values().forEach(cache -> cache.core.near.close());
         caches.values().forEach(DefaultTwoLevelCache::close);
         StoreLink link = node.link();

@@ -377,14 +377,14 @@ final class Flusher<K, V> {
 
     /** As {@link PendingWrites#flush}. */
     boolean flush(Duration timeout) {
-        long end = core.node.clock().read() + timeout.toNanos();
+        long end = core.node.clock().monotonic() + timeout.toNanos();
         Round before = await(round(), end); // which may have looked already
         Round round = before == null ? null : await(round(), end);
         while (round != null) {
             if (round.failure == null && counts.pending() == 0) {
                 return true;
             }
-            if (core.node.clock().read() - end >= 0) {
+            if (core.node.clock().monotonic() - end >= 0) {
                 if (round.failure != null) {
                     throw core.unavailable(null, round.failure);
                 }
@@ -401,14 +401,14 @@ final class Flusher<K, V> {
     /** Makes what can be made for a while, gives the leases back, and says what remains. Called once. */
     void close() {
         closing = true;
-        long end = core.node.clock().read() + settings.closeTimeout().toNanos();
+        long end = core.node.clock().monotonic() + settings.closeTimeout().toNanos();
         try {
             Round round = await(round(), end);
             boolean looked = false;
             while (round != null
                     && round.failure == null
                     && (!looked || round.found > 0 || round.pause != null)
-                    && core.node.clock().read() - end < 0) {
+                    && core.node.clock().monotonic() - end < 0) {
                 if (round.pause != null) {
                     pause(end);
                 }
@@ -438,7 +438,7 @@ final class Flusher<K, V> {
         try {
             return core.node
                     .waiting()
-                    .await(future, Math.max(0, end - core.node.clock().read()));
+                    .await(future, Math.max(0, end - core.node.clock().monotonic()));
         } catch (TimeoutException e) {
             return null;
         } catch (ExecutionException e) {

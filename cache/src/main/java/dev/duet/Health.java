@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason what is wrong, for people; null if nothing is. A node that is {@link Status#UP} has a reason while the store is
  *     full and takes no values
  * @param freshnessLag how long ago it was last proven that every change made until then had been acted upon; as long as
- *     that is below {@code maxStaleness}, near entries are served for their whole life
+ *     that is below {@code maxStaleness}, near entries are served for their whole life; after {@code close()} as it was then
  * @param owedInvalidations keys and whole caches that this node has written and the store does not know of yet
  */
 public record Health(Status status, @Nullable String reason, Duration freshnessLag, int owedInvalidations) {

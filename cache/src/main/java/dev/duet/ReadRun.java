@@ -207,7 +207,7 @@ final class ReadRun<K, V> {
 
     /** Whether to wait for another's load; not for ever. */
     private boolean waits(KeyRead<K, V> read, Reading.Loading loading) {
-        long now = core.node.clock().read();
+        long now = core.node.clock().monotonic();
         if (read.patience == 0) {
             core.stats.leaseWaits.increment();
             read.patience = now + 2 * core.config.loadTimeout().toNanos();

@@ -67,6 +67,7 @@ final class StoreLink {
     private static final long SETTLING = 250_000_000L;
 
     private static final long STEADY = 10_000_000_000L;
+    private static final long SETTLED = Long.MIN_VALUE;
     private static final long FIRST_HOLD = 500_000_000L;
     private static final long LONGEST_HOLD = 5_000_000_000L;
 
@@ -97,8 +98,11 @@ final class StoreLink {
     private final LongAdder paid = new LongAdder();
     /** Whether calls are made; changed under the lock of this. */
     private volatile boolean down;
-    /** From when on the store is taken to know what was written during its last outage; changed under the lock of this. */
-    private volatile long settledAt = Long.MIN_VALUE;
+    /**
+     * From when on the store is taken to know what was written during its last outage, in monotonic time; {@link #SETTLED} once
+     * that has come. Changed under the lock of this.
+     */
+    private volatile long settledAt = SETTLED;
     /** Whether it stays down; guarded by this. */
     private boolean closed;
     /** Why the store could not be told of a write, or of a debt. */
@@ -149,9 +153,9 @@ final class StoreLink {
         return namespace.config();
     }
 
-    /** Until when calls that are made now are waited for, by the node's clock. */
+    /** Until when calls that are made now are waited for, by the monotonic reading of the node's clock. */
     long deadline() {
-        return clock.read() + timeout.toNanos();
+        return clock.monotonic() + timeout.toNanos();
     }
 
     /** Makes a call, which is to be {@linkplain #await awaited}; or fails at once if the store is known not to answer. */
@@ -380,7 +384,7 @@ final class StoreLink {
      */
     <R> R await(CompletableFuture<R> reply, long deadline) throws InterruptedException {
         try {
-            R value = waiting.await(reply, Math.max(0, deadline - clock.read()));
+            R value = waiting.await(reply, Math.max(0, deadline - clock.monotonic()));
             breaker.recordSuccess();
             return value;
         } catch (ExecutionException e) {
@@ -442,7 +446,7 @@ final class StoreLink {
             settledAt = Long.MAX_VALUE;
             reason = why;
             outages++;
-            downSince = clock.read();
+            downSince = clock.monotonic();
             hold = outages > 1 && downSince - upSince < STEADY
                     ? Math.min(LONGEST_HOLD, Math.max(2 * hold, FIRST_HOLD))
                     : 0;
@@ -470,7 +474,7 @@ final class StoreLink {
 
     /** Whether the store, which has just failed after it had come back, is not to be trusted yet though it answers a probe. */
     private synchronized boolean isHeld() {
-        return clock.read() - downSince < hold;
+        return clock.monotonic() - downSince < hold;
     }
 
     /** Remembers that the store is to be told of a write of {@code key}, which it could not be for that reason. */
@@ -591,7 +595,7 @@ final class StoreLink {
     /** This node has paid: now others have their time to. It begins once for each outage, however often is paid. */
     private synchronized void settle() {
         if (settledAt == Long.MAX_VALUE) {
-            settledAt = clock.read() + SETTLING;
+            settledAt = clock.monotonic() + SETTLING;
         }
     }
 
@@ -604,7 +608,7 @@ final class StoreLink {
             breaker.close();
             down = false;
             reason = null;
-            upSince = clock.read();
+            upSince = clock.monotonic();
             nanos = upSince - downSince;
             degradedNanos += nanos;
         }
@@ -614,11 +618,11 @@ final class StoreLink {
 
     /** Makes no more calls, for good. */
     synchronized void close() {
-        closed = true;
-        if (!down) {
-            down = true;
-            downSince = clock.read();
+        if (!closed && down) {
+            degradedNanos += clock.monotonic() - downSince;
         }
+        closed = true;
+        down = true;
         reason = "this Duet is closed";
     }
 
@@ -634,10 +638,21 @@ final class StoreLink {
 
     /**
      * Whether other nodes have had time to tell the store what they wrote during its last outage. Until then it may have values
-     * that were superseded long ago, and that no audit finds. Asked for each near miss, so by the time as last published.
+     * that were superseded long ago, and that no audit finds. Asked for each near miss, so without a look at the clock, once
+     * that time is over. It is monotonic time: a wall clock that is set forward leaves the others as long as before.
      */
     boolean isSettled() {
-        return clock.now() >= settledAt;
+        long at = settledAt;
+        if (at == SETTLED) {
+            return true;
+        }
+        if (at == Long.MAX_VALUE || clock.monotonic() < at) {
+            return false;
+        }
+        synchronized (this) {
+            settledAt = settledAt == at ? SETTLED : settledAt;
+        }
+        return true;
     }
 
     /** Why the store is taken to be down, or null. */
@@ -650,7 +665,7 @@ final class StoreLink {
     }
 
     synchronized Duration degradedTime() {
-        return Duration.ofNanos(degradedNanos + (down ? clock.read() - downSince : 0));
+        return Duration.ofNanos(degradedNanos + (down && !closed ? clock.monotonic() - downSince : 0));
     }
 
     long refused() {

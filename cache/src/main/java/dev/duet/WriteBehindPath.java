@@ -194,7 +194,7 @@ final class WriteBehindPath<K, V> {
                     writes,
                     rest,
                     true,
-                    core.node.clock().read() + settings.maximumWait().toNanos(),
+                    core.node.clock().monotonic() + settings.maximumWait().toNanos(),
                     steps);
         }
         return core.node
@@ -206,7 +206,7 @@ final class WriteBehindPath<K, V> {
                                 throw core.unavailable(null, StoreLink.unavailable(failure));
                             }
                             fit(durability);
-                            return core.node.clock().read()
+                            return core.node.clock().monotonic()
                                     + settings.maximumWait().toNanos();
                         },
                         steps)
@@ -289,7 +289,7 @@ final class WriteBehindPath<K, V> {
 
     private CompletableFuture<@Nullable Void> waitForRoom(
             List<Write<K, V>> writes, int rest, long end, Executor steps) {
-        if (core.node.clock().read() - end >= 0) {
+        if (core.node.clock().monotonic() - end >= 0) {
             int left = writes.size() + rest;
             core.stats.rejectedWrites.add(left);
             throw new WriteBehindFullException(

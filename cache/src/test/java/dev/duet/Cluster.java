@@ -39,6 +39,9 @@ final class Cluster implements AutoCloseable {
     /** One node. */
     final class Member {
         final AtomicLong nanos;
+        /** How much further the wall clock went than the monotonic one. */
+        private final AtomicLong ahead = new AtomicLong();
+
         final CoarseClock clock;
         final HookedStore link = new HookedStore(store);
         final Duet duet;
@@ -59,7 +62,7 @@ final class Cluster implements AutoCloseable {
 
         Member(long origin, UnaryOperator<DuetBuilder> node, UnaryOperator<CacheBuilder<Long, User>> settings) {
             nanos = new AtomicLong(origin);
-            clock = CoarseClock.manual(nanos::get);
+            clock = CoarseClock.manual(nanos::get, () -> (nanos.get() - origin + ahead.get()) / 1_000_000);
             scheduler = new FakeScheduler(nanos::get);
             String name = "n" + (members.size() + 1);
             duet = node.apply(Duet.builder()
@@ -152,6 +155,18 @@ final class Cluster implements AutoCloseable {
         void stop(Duration by) {
             nanos.addAndGet(by.toNanos());
             clock.tick();
+        }
+
+        /** Lets time pass everywhere while the node's machine is suspended; nothing of the node has run yet. */
+        void suspend(Duration by) {
+            setForward(by);
+            storeMicros.addAndGet(by.toNanos() / 1_000);
+            members.stream().filter(member -> member != this).forEach(member -> member.advanceAlone(by));
+        }
+
+        /** Sets the wall clock of the node's machine forward. */
+        void setForward(Duration by) {
+            ahead.addAndGet(by.toNanos());
         }
 
         /** Waits for results as threads do, and pauses as the test says. */

@@ -445,9 +445,14 @@ class OutageTest {
 
     @Test
     void health_closed_saysSo() {
+        cluster.advance(Duration.ofSeconds(5));
+        Duration lag = n1.duet.health().freshnessLag();
         n1.duet.close();
+        n1.clock.close();
 
         assertThat(n1.duet.health().status()).isEqualTo(Health.Status.CLOSED);
+        assertThat(n1.duet.health().freshnessLag()).isEqualTo(lag);
+        assertThat(n1.duet.stats().freshnessLag()).isEqualTo(lag);
     }
 
     @Test

@@ -24,7 +24,8 @@ class StoreLinkTest {
     private static final StoreUnavailableException WHY = new StoreUnavailableException("test", null);
 
     private final AtomicLong nanos = new AtomicLong();
-    private final CoarseClock clock = CoarseClock.manual(nanos::get);
+    private final AtomicLong ahead = new AtomicLong();
+    private final CoarseClock clock = CoarseClock.manual(nanos::get, () -> (nanos.get() + ahead.get()) / 1_000_000);
     private final AtomicInteger timesDown = new AtomicInteger();
     private final NamespaceConfig config = NamespaceConfig.defaults();
     private final Namespace namespace = InMemoryStore.create().open(config, "n1");
@@ -91,6 +92,34 @@ class StoreLinkTest {
 
         advance(1);
         assertThat(link.isSettled()).isTrue();
+    }
+
+    @Test
+    void wallClockIsSetForward_leavesOthersTheirTime_andCallsTheirs() throws Exception {
+        link.down("test");
+        link.probed(null);
+        long deadline = link.deadline();
+        ahead.set(Duration.ofHours(1).toNanos());
+        advance(1);
+
+        assertThat(link.isSettled()).isFalse();
+        assertThat(link.deadline() - deadline).isEqualTo(1);
+        assertThat(link.degradedTime()).isZero();
+        advance(250_000_000);
+        assertThat(link.isSettled()).isTrue();
+        assertThat(link.isSettled()).isTrue();
+    }
+
+    @Test
+    void degradedTime_closed_isThatOfTheOutagesBefore() {
+        link.down("test");
+        advance(7_000_000);
+        clock.close();
+        link.close();
+        nanos.addAndGet(1_000_000_000);
+        link.close();
+
+        assertThat(link.degradedTime()).isEqualTo(Duration.ofMillis(7));
     }
 
     private void advance(long by) {
