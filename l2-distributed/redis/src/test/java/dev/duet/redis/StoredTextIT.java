@@ -101,7 +101,7 @@ class StoredTextIT {
                         prefix + "log",
                         prefix + "users:456");
         assertThat(command("HGETALL", namespace.config().name() + ":namespace"))
-                .isEqualTo(List.of("partitions", "1", "format", "6"));
+                .isEqualTo(List.of("partitions", "1", "format", "5"));
         assertThat(floors()).matches("\\d{16} " + runId() + " orders=\\d{16}");
     }
 
