@@ -133,7 +133,7 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
         if (through.open().isOn()) {
             through.open().put(key, value);
         } else {
-            reads.open().<@Nullable Void>waitFor(steps -> writes.open().putAll(Map.of(key, value), steps));
+            putAll(writes.open(), Map.of(key, value));
         }
     }
 
@@ -142,8 +142,14 @@ final class DefaultTwoLevelCache<K, V> implements TwoLevelCache<K, V> {
         if (through.open().isOn()) {
             through.open().putAll(values);
         } else {
-            reads.open().<@Nullable Void>waitFor(steps -> writes.open().putAll(values, steps));
+            putAll(writes.open(), values);
         }
+    }
+
+    private void putAll(WritePath<K, V> path, Map<? extends K, ? extends V> values) {
+        reads.open()
+                .<@Nullable Void>waitFor(
+                        steps -> path.putAll(values, steps), put -> path.abandoned(put, values.keySet()));
     }
 
     @Override

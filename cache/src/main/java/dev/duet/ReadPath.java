@@ -26,6 +26,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -482,9 +484,20 @@ final class ReadPath<K, V> {
 
     /** Blocks for a result, whose steps the calling thread runs meanwhile. */
     <T extends @Nullable Object> T waitFor(Function<Executor, CompletableFuture<T>> read) {
+        return waitFor(read, result -> {});
+    }
+
+    /** As above; {@code abandoned} is given the result if the caller is interrupted and does not wait for it any more. */
+    <T extends @Nullable Object> T waitFor(
+            Function<Executor, CompletableFuture<T>> read, Consumer<CompletableFuture<T>> abandoned) {
         CallerThread steps = new CallerThread(core.node.waiting(), core.node.background());
+        AtomicReference<@Nullable CompletableFuture<T>> begun = new AtomicReference<>();
         try {
-            return core.node.background().waiting(() -> steps.await(read.apply(steps)));
+            return core.node.background().waiting(() -> {
+                CompletableFuture<T> result = read.apply(steps);
+                begun.set(result);
+                return steps.await(result);
+            });
         } catch (ExecutionException e) {
             Throwable cause = Thrown.cause(e);
             throw cause instanceof InterruptedException
@@ -493,6 +506,10 @@ final class ReadPath<K, V> {
                     : Thrown.asItself(cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            CompletableFuture<T> result = begun.get();
+            if (result != null) {
+                abandoned.accept(result);
+            }
             throw new CacheException(
                     "interrupted while waiting for cache '" + core.config.name() + "'",
                     e,

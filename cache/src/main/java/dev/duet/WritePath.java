@@ -161,6 +161,17 @@ final class WritePath<K, V> {
         rejectIfSo(failed);
     }
 
+    /**
+     * A put that nobody waits for any more, as its caller was interrupted, and may write again before it is carried out (A44). So
+     * what it leaves is invalidated once its outcome is known. A write behind it is not: it would be lost by that.
+     */
+    void abandoned(CompletableFuture<?> put, Collection<? extends K> keys) {
+        if (behind == null) {
+            CompletableFuture<?> unused = put.handle((end, failure) -> true)
+                    .thenComposeAsync(end -> drop(keys, core.node.background()), core.node.background());
+        }
+    }
+
     /** Drops the keys from the store and every node, and tells no writer. */
     CompletableFuture<@Nullable Void> drop(Collection<? extends K> keys, Executor steps) {
         if (Parts.isOne(keys.size())) {

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
 import dev.duet.store.CacheException;
+import dev.duet.store.Operation;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -122,6 +123,32 @@ class InterruptTest {
 
         assertThat(new Reader(n3.users).outcome()).isSameAs(stop);
         assertThat(n3.users.stats().staleServed()).isZero();
+    }
+
+    @Test
+    void A44_putThatIsInterrupted_isInvalidatedOnceItHasArrived() throws Exception {
+        n1.link.delay(Duration.ofMillis(300));
+        AtomicReference<Object> outcome = new AtomicReference<>();
+        Thread writer = new Thread(() -> {
+            try {
+                n1.users.put(ID, new User(ID, "v1", 1));
+            } catch (CacheException e) {
+                outcome.set(e);
+            }
+        });
+        writer.start();
+        await().until(() ->
+                writer.getState() == Thread.State.WAITING || writer.getState() == Thread.State.TIMED_WAITING);
+        writer.interrupt();
+        writer.join(10_000);
+        assertThat(outcome.get()).isInstanceOf(CacheException.class);
+
+        n2.users.update(ID, () -> cluster.commit(ID, "v2"));
+
+        await().until(() -> n1.link.operations().stream().anyMatch(Operation.Invalidate.class::isInstance));
+        n1.link.delay(Duration.ZERO);
+        await().untilAsserted(() -> assertThat(n2.users.get(ID).email()).isEqualTo("v2"));
+        assertThat(n1.users.get(ID).email()).isEqualTo("v2");
     }
 
     @Test
