@@ -16,8 +16,16 @@ import java.util.List;
  * @param life after how many seconds entries end, or are idle too long; 0 for never
  * @param mergePolicy who merges it after a split
  * @param backupTimeout after how many milliseconds a step counts as taken though its backups have not answered
+ * @param isProtected whether the smaller side of a split refuses steps
  */
-record MapSettings(int backups, String format, String eviction, int life, String mergePolicy, int backupTimeout) {
+record MapSettings(
+        int backups,
+        String format,
+        String eviction,
+        int life,
+        String mergePolicy,
+        int backupTimeout,
+        boolean isProtected) {
 
     /**
      * How long a step may take, in milliseconds: less than Hazelcast waits for backups, so that one that they have not answered
@@ -33,7 +41,8 @@ record MapSettings(int backups, String format, String eviction, int life, String
                 config.getEvictionConfig().getEvictionPolicy().name(),
                 Integer.toString(Math.max(config.getTimeToLiveSeconds(), config.getMaxIdleSeconds())),
                 config.getMergePolicyConfig().getPolicy(),
-                Integer.toString(backupTimeout));
+                Integer.toString(backupTimeout),
+                Boolean.toString(config.getSplitBrainProtectionName() != null));
     }
 
     static MapSettings parse(String text) {
@@ -44,7 +53,8 @@ record MapSettings(int backups, String format, String eviction, int life, String
                 parts[2],
                 Integer.parseInt(parts[3]),
                 parts[4],
-                Integer.parseInt(parts[5]));
+                Integer.parseInt(parts[5]),
+                parts.length > 6 && Boolean.parseBoolean(parts[6]));
     }
 
     /** Refuses what would lose or slow everything. */
@@ -85,11 +95,18 @@ record MapSettings(int backups, String format, String eviction, int life, String
                     null,
                     "the cluster has one member, with which pending writes end; start a second one for them to have a backup");
         }
+        if (all.stream().anyMatch(settings -> settings.backupTimeout <= LONGEST_STEP)) {
+            return new Durability(
+                    null,
+                    "a write may be acknowledged though its backup does not answer; set the property "
+                            + "hazelcast.operation.backup.timeout.millis=5000 or more on the members for it to fail");
+        }
         return new Durability(
                 null,
-                all.stream().allMatch(settings -> settings.backupTimeout > LONGEST_STEP)
+                all.stream().allMatch(MapSettings::isProtected)
                         ? null
-                        : "a write may be acknowledged though its backup does not answer; set the property "
-                                + "hazelcast.operation.backup.timeout.millis=5000 or more on the members for it to fail");
+                        : "in a split of the cluster both sides write behind, and one may write an older value over a newer one "
+                                + "of the other; have the system of record compare versions, or configure split-brain "
+                                + "protection for the map");
     }
 }
