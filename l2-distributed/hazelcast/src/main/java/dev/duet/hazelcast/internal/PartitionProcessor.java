@@ -81,6 +81,7 @@ final class PartitionProcessor
     public byte[] process(Map.Entry<Integer, PartitionState> entry) {
         batch = null; // Hazelcast may take the step again with this same processor
         HazelcastInstance member = Objects.requireNonNull(instance, "instance");
+        Standstill.check(member);
         UUID here = member.getCluster().getLocalMember().getUuid();
         List<Effect> effects = new ArrayList<>();
         PartitionState found = entry.getValue();

@@ -41,6 +41,7 @@ final class PartitionReader
     @Override
     public byte @Nullable [] process(Map.Entry<Integer, PartitionState> entry) {
         HazelcastInstance member = Objects.requireNonNull(instance, "instance");
+        Standstill.check(member);
         UUID here = member.getCluster().getLocalMember().getUuid();
         PartitionState state = entry.getValue();
         if (state == null || state.isNewTo(here)) {
