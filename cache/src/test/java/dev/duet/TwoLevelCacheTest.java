@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.duet.Cluster.Member;
 import dev.duet.Cluster.User;
 import dev.duet.store.CacheException;
@@ -22,6 +26,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class TwoLevelCacheTest {
 
@@ -448,6 +453,33 @@ class TwoLevelCacheTest {
         assertThat(n3.users.stats().oversized()).isEqualTo(2);
         assertThat(n3.isNear(ID)).isFalse();
         assertThat(n2.users.getIfPresent(ID)).isNull();
+    }
+
+    @Test
+    void oversizedValues_firstOfACache_isWarnedOfWithSizeLimitAndSetting() {
+        Logger log = (Logger) LoggerFactory.getLogger("dev.duet.internal.Payloads");
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        appender.start();
+        log.addAppender(appender);
+        log.setAdditive(false);
+        try {
+            Member n3 = cluster.node(0, settings -> settings.maximumValueSize(100));
+            cluster.commit(ID, "x".repeat(100));
+
+            n3.email(ID);
+            n3.users.put(7L, new User(7, "x".repeat(200), 1));
+
+            assertThat(n3.users.stats().oversized()).isEqualTo(2);
+            assertThat(appender.list)
+                    .filteredOn(event -> event.getLevel() == Level.WARN)
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.getFormattedMessage())
+                            .contains("'users'", "'" + ID + "'", "maximumValueSize (100)")
+                            .containsPattern("takes 1\\d\\d bytes"));
+        } finally {
+            log.detachAppender(appender);
+            log.setAdditive(true);
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Turns the values of one cache into payloads and back. Thread-safe.
@@ -26,6 +27,7 @@ public final class Payloads<V> {
     private final CopyCheck<V> check;
     private final @Nullable String schema;
     private final AtomicBoolean saidOtherSchema = new AtomicBoolean();
+    private final AtomicBoolean saidTooLarge = new AtomicBoolean();
 
     /**
      * Creates one.
@@ -72,7 +74,24 @@ public final class Payloads<V> {
                     key.cache(),
                     key.key());
         }
-        return body.length > maximumSize ? null : marked(key, RecordHeader.wrap(key, codec.format(), body, validator));
+        if (body.length > maximumSize) {
+            tooLarge(key, body.length);
+            return null;
+        }
+        return marked(key, RecordHeader.wrap(key, codec.format(), body, validator));
+    }
+
+    private void tooLarge(RecordKey key, int size) {
+        boolean first = saidTooLarge.compareAndSet(false, true);
+        LOG.atLevel(first ? Level.WARN : Level.DEBUG)
+                .log(
+                        "The value of key '{}' of cache '{}' takes {} bytes, which is more than maximumValueSize ({}): it is not"
+                                + " cached, and neither is any other that large; they are counted (oversized). Raise maximumValueSize, or"
+                                + " cache less in one value. Warned of once for each cache",
+                        key.key(),
+                        key.cache(),
+                        size,
+                        maximumSize);
     }
 
     /**
