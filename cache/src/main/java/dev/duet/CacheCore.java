@@ -249,7 +249,6 @@ final class CacheCore<K, V> {
                 loaded.same() != null ? loaded.same().payload() : payloads.encode(record, value, loaded.validator());
         if (payload == null) {
             stats.oversized.increment();
-            LOG.debug("The value of key '{}' of cache '{}' is too large to be cached", record.key(), record.cache());
             return null;
         }
         Duration retention = config.staleIfError();
@@ -667,8 +666,11 @@ final class CacheCore<K, V> {
         return asked + node.maxStaleness().toNanos();
     }
 
+    /** When a life ends that has so many microseconds left at {@code asked}; the maximum if it has no end. */
     static long deadline(long asked, long life) {
-        return life >= (Long.MAX_VALUE - asked) / 1_000 ? Long.MAX_VALUE : asked + life * 1_000;
+        return life >= Content.FOREVER || life >= (Long.MAX_VALUE - asked) / 1_000
+                ? Long.MAX_VALUE
+                : asked + life * 1_000;
     }
 
     @SuppressWarnings("unchecked") // the near cache holds values of V, Encoded, and NOTHING

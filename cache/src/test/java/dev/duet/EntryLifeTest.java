@@ -67,6 +67,34 @@ class EntryLifeTest {
     }
 
     @Test
+    void withoutEnd_onEveryWay_expiresInIsNull() throws Exception {
+        TwoLevelCache<Long, User> users1 = endless(n1);
+        TwoLevelCache<Long, User> users2 = endless(n2);
+
+        assertThat(users1.getEntry(ID).expiresIn()).as("loaded").isNull();
+        assertThat(users1.getEntry(ID).expiresIn()).as("near").isNull();
+        assertThat(users2.getEntry(ID).expiresIn()).as("from the store").isNull();
+        assertThat(users2.getEntry(ID).expiresIn()).as("near, from the store").isNull();
+        assertThat(users1.async().getEntry(2L).get().expiresIn()).as("async").isNull();
+        assertThat(users2.async().getEntry(2L).get().expiresIn())
+                .as("async, from the store")
+                .isNull();
+        users1.put(3L, V1);
+        assertThat(users1.getEntry(3L).expiresIn()).as("put").isNull();
+        assertThat(users2.getEntryIfPresent(3L).expiresIn()).as("peeked").isNull();
+        users1.updateAndPut(4L, () -> V1);
+        assertThat(users1.getEntry(4L).expiresIn()).as("updated").isNull();
+        assertThat(users2.getEntry(4L).expiresIn()).as("updated elsewhere").isNull();
+    }
+
+    private static TwoLevelCache<Long, User> endless(Member member) {
+        return member.duet
+                .cache("endless", Long.class, User.class)
+                .loader(key -> V1)
+                .build();
+    }
+
+    @Test
     void expiry_eachValue_hasItsOwn() {
         TwoLevelCache<Long, User> users = byPolicy(n1);
         policy = (key, user) -> Duration.ofSeconds(key);
