@@ -91,7 +91,7 @@ final class StoreLink {
     /** Whether replies are waited for no longer. */
     private volatile boolean givenUp;
     /** What ends the wait for replies. */
-    private final Set<CompletableFuture<Void>> awaited = ConcurrentHashMap.newKeySet();
+    private final Set<Runnable> awaited = ConcurrentHashMap.newKeySet();
 
     private final LongAdder refused = new LongAdder();
     private final LongAdder timeouts = new LongAdder();
@@ -248,15 +248,16 @@ final class StoreLink {
             return CompletableFuture.completedFuture(taken(replies));
         }
         CompletableFuture<Void> over = new CompletableFuture<>();
-        Future<?> timer = later(() -> over.complete(null), patience(count));
-        awaited.add(over);
+        Runnable end = () -> over.complete(null);
+        Future<?> timer = later(end, patience(count));
+        awaited.add(end);
         if (givenUp) {
-            over.complete(null); // nobody else would
+            end.run(); // nobody else would
         }
         CompletableFuture<Void> unused = all.whenComplete((done, failure) -> timer.cancel(false));
         return CompletableFuture.anyOf(over, all.handle((done, failure) -> null))
                 .thenApply(first -> {
-                    awaited.remove(over);
+                    awaited.remove(end);
                     return taken(replies);
                 });
     }
@@ -629,7 +630,7 @@ final class StoreLink {
     /** Waits for no more replies, since the timers that would end that have gone with the scheduler. */
     void giveUp() {
         givenUp = true;
-        awaited.forEach(over -> over.complete(null));
+        awaited.forEach(Runnable::run);
     }
 
     boolean isDown() {
