@@ -461,6 +461,7 @@ class TwoLevelCacheTest {
         ListAppender<ILoggingEvent> appender = new ListAppender<>();
         appender.start();
         log.addAppender(appender);
+        log.setLevel(Level.DEBUG);
         log.setAdditive(false);
         try {
             Member n3 = cluster.node(0, settings -> settings.maximumValueSize(100));
@@ -478,6 +479,7 @@ class TwoLevelCacheTest {
                             .containsPattern("takes 1\\d\\d bytes"));
         } finally {
             log.detachAppender(appender);
+            log.setLevel(null);
             log.setAdditive(true);
         }
     }
