@@ -11,6 +11,7 @@ import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.sync.ChangeFollower;
 import dev.duet.sync.ChangeHandler;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +20,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,7 +88,7 @@ public final class Duet implements AutoCloseable {
                 config.whenStoreIsDown(),
                 config.codecs(),
                 new OpenWrites(),
-                new AtomicLong(),
+                new Tokens(machinery.name(), System::nanoTime, System::currentTimeMillis, new SecureRandom()::nextLong),
                 new WillingExecutor(config.executor(), machinery.background(), machinery.scheduler()),
                 machinery.random(),
                 new LoadScope.Stack(),

@@ -10,7 +10,6 @@ import dev.duet.store.codec.Codecs;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -27,7 +26,7 @@ import java.util.function.DoubleSupplier;
  * @param whenStoreIsDown what a write does when the store cannot be told of it
  * @param codecs encodes values by default
  * @param writes which threads are in the middle of a write
- * @param tokens how many tokens were given out
+ * @param tokens draws the tokens of its loads and writes
  * @param background runs what no caller's thread is to wait for; never refuses, and begins everything in time
  * @param random from 0 to 1, for whatever is spread out
  * @param loads which loaders' calls the threads are in
@@ -45,7 +44,7 @@ record Node(
         WhenStoreIsDown whenStoreIsDown,
         Codecs codecs,
         OpenWrites writes,
-        AtomicLong tokens,
+        Tokens tokens,
         WillingExecutor background,
         DoubleSupplier random,
         LoadScope.Stack loads,
@@ -53,6 +52,6 @@ record Node(
 
     /** A token that no load or write had before, on any node. */
     String newToken() {
-        return name + '-' + Long.toString(tokens.incrementAndGet(), Character.MAX_RADIX);
+        return tokens.next();
     }
 }
