@@ -58,6 +58,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
     private volatile @Nullable CacheException failed;
 
     private volatile boolean abandoned;
+    private volatile boolean takenBack;
 
     private AnnouncedWrite(CacheCore<K, V> core, Map<K, RecordKey> records, @Nullable String place) {
         this.core = core;
@@ -84,21 +85,25 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
      */
     static <K, V> AnnouncedWrite<K, V> begin(CacheCore<K, V> core, Map<K, RecordKey> records, @Nullable String place) {
         AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records, place);
-        CompletableFuture<Void> announcing = write.announce();
+        CompletableFuture<Void> announcing = CompletableFuture.completedFuture(null);
         try {
+            announcing = write.announce();
             core.node.link().awaitAll(announcing);
             write.announced();
+            // One that is never closed is not to be kept by its thread.
+            WeakReference<AnnouncedWrite<?, ?>> held = new WeakReference<>(write);
+            AtomicBoolean closed = write.closed;
+            core.node.writes().begun(() -> held.get() != null && !closed.get());
+            return write;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             write.abandon(announcing);
             throw new CacheException(
                     "interrupted while waiting for the store", e, core.config.name(), null, Level.STORE);
+        } catch (Throwable e) { // whatever it is, the caller gets nothing to close
+            write.abandon(announcing);
+            throw e;
         }
-        // One that is never closed is not to be kept by its thread.
-        WeakReference<AnnouncedWrite<?, ?>> held = new WeakReference<>(write);
-        AtomicBoolean closed = write.closed;
-        core.node.writes().begun(() -> held.get() != null && !closed.get());
-        return write;
     }
 
     /**
@@ -109,13 +114,26 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
     static <K, V> CompletableFuture<AnnouncedWrite<K, V>> beginAsync(
             CacheCore<K, V> core, Map<K, RecordKey> records, Executor steps) {
         AnnouncedWrite<K, V> write = new AnnouncedWrite<>(core, records, null);
-        return write.announce()
-                .thenApplyAsync(
-                        end -> {
-                            write.announced();
-                            return write;
-                        },
-                        steps);
+        CompletableFuture<Void> announcing = CompletableFuture.completedFuture(null);
+        try {
+            announcing = write.announce();
+            CompletableFuture<Void> sent = announcing;
+            return announcing
+                    .thenApplyAsync(
+                            end -> {
+                                write.announced();
+                                return write;
+                            },
+                            steps)
+                    .whenComplete((begun, failure) -> {
+                        if (failure != null) {
+                            write.abandon(sent);
+                        }
+                    });
+        } catch (Throwable e) { // whatever it is, the caller gets nothing to close
+            write.abandon(announcing);
+            throw e;
+        }
     }
 
     private CompletableFuture<Void> announce() {
@@ -172,6 +190,9 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
 
     /** Takes back what was announced, and what is still being announced once it is. */
     private void abandon(CompletableFuture<Void> announcing) {
+        if (takenBack) {
+            return;
+        }
         abandoned = true;
         takeBack();
         if (records.size() > Parts.MOST) {
@@ -180,6 +201,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
     }
 
     private void takeBack() {
+        takenBack = true;
         renewal.end();
         List<RecordKey> begun = List.copyOf(records.values()).subList(0, told.get());
         CompletableFuture<?> unused = InTurn.each(Parts.ofKeys(begun), this::takeBack, Runnable::run);

@@ -177,7 +177,12 @@ final class Flusher<K, V> {
         List<List<PendingWrite>> batches = inBatches(others);
         batches.addAll(inBatches(suspect)); // apart, so that they spoil no batch of others
         Future<?> renewal = leases.renew(mine, writer::began);
-        return batches(round, batches, 0).whenComplete((end, failure) -> renewal.cancel(false));
+        try {
+            return batches(round, batches, 0).whenComplete((end, failure) -> renewal.cancel(false));
+        } catch (Throwable e) { // whatever it is, this node does not keep the partitions from the others
+            renewal.cancel(false);
+            throw e;
+        }
     }
 
     private List<List<PendingWrite>> inBatches(List<PendingWrite> due) {

@@ -284,6 +284,9 @@ final class ReadRun<K, V> {
             } else {
                 called = callEach(reads, executor);
             }
+        } catch (Throwable e) { // whatever it is, nobody goes on to renew
+            renewal.cancel(false);
+            throw e;
         } finally {
             stack.leave(before);
         }

@@ -59,6 +59,7 @@ final class Cluster implements AutoCloseable {
         private final List<CompletableFuture<?>> ends = new CopyOnWriteArrayList<>();
         private volatile boolean timed;
         private volatile boolean passing;
+        private volatile Runnable waits = () -> {};
 
         Member(long origin, UnaryOperator<DuetBuilder> node, UnaryOperator<CacheBuilder<Long, User>> settings) {
             nanos = new AtomicLong(origin);
@@ -119,6 +120,14 @@ final class Cluster implements AutoCloseable {
             pause = newPause;
         }
 
+        /** Does this when a thread waits next. */
+        void whenWaiting(Runnable newWaits) {
+            waits = () -> {
+                waits = () -> {};
+                newWaits.run();
+            };
+        }
+
         /** The email of a user, or null if there is no such user. */
         @Nullable
         String email(long id) {
@@ -174,6 +183,7 @@ final class Cluster implements AutoCloseable {
             @Override
             public <T> T await(CompletableFuture<T> result, long limit)
                     throws InterruptedException, ExecutionException, TimeoutException {
+                waits.run();
                 boolean passes = passing || link.isSilent();
                 for (int i = 0; passes && limit == FOREVER && !result.isDone() && i < 10_000; i++) {
                     advance(Duration.ofMillis(10));

@@ -32,6 +32,12 @@ final class FakeScheduler extends AbstractExecutorService implements ScheduledEx
         return tasks.isEmpty() ? Long.MAX_VALUE : tasks.peek().due;
     }
 
+    /** How many tasks are still to be run. */
+    synchronized int size() {
+        tasks.removeIf(Task::isDone);
+        return tasks.size();
+    }
+
     /** Runs what is due by now, and what falls due meanwhile. */
     void runDue() {
         Task<?> task = poll();

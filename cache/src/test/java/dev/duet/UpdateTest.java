@@ -421,4 +421,16 @@ class UpdateTest {
         assertThat(interrupted).isTrue();
         assertThat(n1.link.operations()).filteredOn(Complete.class::isInstance).hasSize(2);
     }
+
+    @Test
+    void update_errorWhileItIsAnnounced_isTakenBack() {
+        n1.whenWaiting(() -> {
+            throw new StackOverflowError();
+        });
+
+        assertThatThrownBy(() -> n1.users.update(ID, () -> {})).isInstanceOf(StackOverflowError.class);
+
+        assertThat(n2.email(ID)).isEqualTo("v1");
+        assertThat(n2.isNear(ID)).as("no intent stands").isTrue();
+    }
 }

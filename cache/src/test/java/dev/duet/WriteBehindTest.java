@@ -812,4 +812,22 @@ class WriteBehindTest {
             return "other";
         }
     }
+
+    @Test
+    void errorInARound_endsTheRenewalOfItsLeases() {
+        Member node =
+                node(settings -> settings.retry(WriteRetry.exponential(Duration.ofMillis(100), Duration.ofSeconds(2))
+                        .withUnavailable(failure -> {
+                            throw new StackOverflowError();
+                        })));
+        cluster.advance(PERIOD);
+        int tasks = node.scheduler.size();
+        writer.failure = new IOException("down");
+        node.users.put(1L, user(1, "a"));
+
+        cluster.advance(PERIOD);
+
+        assertThat(node.users.stats().writeBehind().batches()).isEqualTo(1);
+        assertThat(node.scheduler.size()).isEqualTo(tasks);
+    }
 }
