@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A read of many keys, in parts: what one part takes of leases, timeouts and memory has gone before the next one begins. A
@@ -20,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadAll<K, V> {
 
-    private static final int MOST_SUPPRESSED = 8;
+    private static final int MOST_NAMED = 8;
 
+    private static final Logger LOG = LoggerFactory.getLogger(ReadAll.class);
+
+    private final String cache;
     private final ReadCall call;
     private final Function<List<K>, Map<K, CompletableFuture<Answer<V>>>> answers;
     private final Map<K, V> values = new LinkedHashMap<>();
@@ -31,9 +35,11 @@ final class ReadAll<K, V> {
     /**
      * A read.
      *
+     * @param cache the cache's name
      * @param answers reads the keys of a part
      */
-    ReadAll(ReadCall call, Function<List<K>, Map<K, CompletableFuture<Answer<V>>>> answers) {
+    ReadAll(String cache, ReadCall call, Function<List<K>, Map<K, CompletableFuture<Answer<V>>>> answers) {
+        this.cache = cache;
         this.call = call;
         this.answers = answers;
     }
@@ -44,7 +50,7 @@ final class ReadAll<K, V> {
         return InTurn.each(InTurn.until(() -> ended, parts), this::read, call.steps())
                 .thenApply(end -> {
                     if (!failures.isEmpty()) {
-                        throw first(failures);
+                        throw failed();
                     }
                     return values;
                 });
@@ -68,7 +74,7 @@ final class ReadAll<K, V> {
         } catch (CompletionException e) {
             Throwable cause = Thrown.cause(e);
             ended |= cause instanceof LoadTimeoutException;
-            if (failures.size() <= MOST_SUPPRESSED) {
+            if (failures.size() <= MOST_NAMED) {
                 failures.add(cause);
             }
         }
@@ -82,16 +88,16 @@ final class ReadAll<K, V> {
         return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
     }
 
-    /** The first failure, with some of the others that differ beside it. */
+    /** Throws the first failure as itself. Others may be getting the same one, so it is left as it is: the rest is logged. */
     @SuppressWarnings("ReferenceEquality") // one failure may come to several keys
-    static CompletionException first(Collection<? extends @Nullable Throwable> failures) {
-        Throwable first = null;
-        for (Throwable failure : failures) {
-            if (first == null) {
-                first = failure;
-            } else if (failure != null && first != failure && first.getSuppressed().length < MOST_SUPPRESSED) {
-                first.addSuppressed(failure);
-            }
+    private CompletionException failed() {
+        Throwable first = failures.get(0);
+        List<String> others = failures.stream()
+                .filter(failure -> failure != first)
+                .map(Throwable::toString)
+                .toList();
+        if (!others.isEmpty()) {
+            LOG.warn("Reading many keys of cache '{}' throws {}; other keys failed with {}", cache, first, others);
         }
         return new CompletionException(first);
     }

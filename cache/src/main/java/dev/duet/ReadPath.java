@@ -407,7 +407,7 @@ final class ReadPath<K, V> {
     private CompletableFuture<Map<K, V>> readAll(
             Collection<? extends K> keys, @Nullable Source<K, V> source, Executor steps) {
         ReadCall call = ReadCall.now(core.node, steps);
-        return new ReadAll<K, V>(call, part -> answers(part, source, call)).of(keys);
+        return new ReadAll<K, V>(core.config.name(), call, part -> answers(part, source, call)).of(keys);
     }
 
     /** Reads many different keys, in their order, each with its own outcome. */
@@ -465,7 +465,7 @@ final class ReadPath<K, V> {
                     failed,
                     answers.size(),
                     core.config.name(),
-                    ReadAll.first(failures).getCause());
+                    failures.get(0));
         }
         return new WarmProgress(
                 before.total(), before.done() + answers.size(), before.loaded() + loaded, before.failed() + failed);

@@ -411,6 +411,7 @@ final class WritePath<K, V> {
         }
     }
 
+    /** The first of failures that this call has made, of which nobody else knows yet. */
     static CacheException first(@Nullable CacheException before, CacheException now) {
         if (before == null) {
             return now;

@@ -9,12 +9,16 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls the writer with batches of pending writes, and finds those that are to blame when it fails: it makes the writes of a
  * batch that failed one by one. Blocks as the writer does. Used by one thread at a time.
  */
 final class WriterCalls<K, V> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WriterCalls.class);
 
     /** After so many writes in a row that fail one by one, and none that does not, the rest of a batch is left for later. */
     private static final int FAILURES_IN_A_ROW = 3;
@@ -133,7 +137,7 @@ final class WriterCalls<K, V> {
             return failure instanceof InterruptedException
                     || retry.unavailable().test(failure);
         } catch (RuntimeException e) {
-            failure.addSuppressed(e);
+            LOG.warn("WriteRetry.unavailable failed, and counts as false for {}", failure.toString(), e);
             return false;
         }
     }

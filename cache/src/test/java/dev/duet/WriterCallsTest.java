@@ -145,4 +145,18 @@ class WriterCallsTest {
         assertThat(outcome.unavailable()).isNull();
         assertThat(outcome.failed()).hasSize(1);
     }
+
+    @Test
+    void unavailable_throws_leavesTheWritersFailureAsItIs() {
+        IOException shared = new IOException("shared");
+        WriteBehind<String, String> settings = WriteBehind.<String, String>to(new Writer(Map.of("k0", shared)))
+                .retry(WriteRetry.usual().withUnavailable(failure -> {
+                    throw new IllegalStateException("broken");
+                }));
+
+        Outcome<String, String> outcome = new WriterCalls<>(settings, count, () -> 0, pending -> true).write(due(1));
+
+        assertThat(outcome.failed()).containsValue(shared);
+        assertThat(shared.getSuppressed()).isEmpty();
+    }
 }
