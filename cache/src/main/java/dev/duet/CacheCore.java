@@ -65,6 +65,7 @@ final class CacheCore<K, V> {
     final Source<K, V> source;
     private final RefreshTimes<K> refreshTimes;
     final Payloads<V> payloads;
+    private final OwnLives<K, V> lives;
     private final KeyCodec<K> keys;
     /** Whether somebody goes on without the loader, so that it cannot run on a caller's thread. */
     final boolean loadsElsewhere;
@@ -83,6 +84,7 @@ final class CacheCore<K, V> {
                 config.maximumValueSize(),
                 config.name(),
                 config.schemaVersion());
+        this.lives = new OwnLives<>(config);
         this.events = new EventDispatcher<>(config.name(), consumers(config.listeners()), node.background());
         this.near = new NearCache<>(nearConfig(), node.clock(), node.freshness(), node.housekeeper());
         this.flights = new Flights<>(node.clock(), node.maxStaleness().toNanos());
@@ -287,30 +289,62 @@ final class CacheCore<K, V> {
                 1, micros - (long) (micros * config.ttlJitter() * node.random().getAsDouble()));
     }
 
-    /** Takes a value from the store, and keeps it near; null if it cannot be read. */
+    /**
+     * What a reader takes of the store.
+     *
+     * @param value the value, or null if it is known that there is none
+     * @param hit what the store said, with what this node's settings leave of its life
+     */
+    record Taken<V>(@Nullable V value, Reading.Hit hit) {}
+
+    /**
+     * Takes a value from the store, and keeps it near; null if it cannot be read, or is older than this node's settings allow.
+     * One that the reader wanted to have discarded, and is there all the same, is a pending write: nothing is newer.
+     */
     @Nullable
-    Decoded<V> take(KeyRead<K, V> read, Reading.Hit hit) {
+    Taken<V> take(KeyRead<K, V> read, Reading.Hit hit) {
         Decoded<V> decoded = payloads.decode(read.record, hit.payload());
         if (decoded == null) {
             stats.unreadable.increment();
             return null;
         }
+        Reading.Hit own = lives.bounded(read.key, decoded.value(), hit);
+        if (own == null) {
+            if (read.discard != hit.version()) {
+                read.outlived = decoded.value() == null ? null : hit;
+                return null;
+            }
+            own = OwnLives.unkept(hit);
+        }
         stats.storeHits.increment();
         if (decoded.value() == null) {
             stats.absentHits.increment();
         }
-        fillNear(read, decoded.value(), hit.head(), Life.of(hit));
-        return decoded;
+        fillNear(read, decoded.value(), hit.head(), Life.of(own));
+        return new Taken<>(decoded.value(), own);
     }
 
-    /** Takes the value from before a write that is at work, which nobody may keep; null if there is none. */
+    /** A stale value that may be served if it cannot be loaded; null if it is older than this node's settings allow. */
+    Reading.@Nullable Hit retained(K key, Decoded<V> decoded, Reading.Hit hit) {
+        return hit.stale() && config.staleIfError() != null ? lives.bounded(key, decoded.value(), hit) : hit;
+    }
+
+    /** What has outlived this node's settings, as a stale value. */
+    Reading.Hit asRetained(Reading.Hit outlived) {
+        return OwnLives.stale(outlived);
+    }
+
+    /** Takes the value from before a write that is at work, which nobody may keep; null if there is none, or it is too old. */
     @Nullable
-    Decoded<V> old(RecordKey record, Reading.Writing writing) {
+    Decoded<V> old(KeyRead<K, V> read, Reading.Writing writing) {
         Reading.Hit hit = writing.old();
         if (hit == null) {
             return null;
         }
-        Decoded<V> decoded = payloads.decode(record, hit.payload());
+        Decoded<V> decoded = payloads.decode(read.record, hit.payload());
+        if (decoded != null && lives.bounded(read.key, decoded.value(), hit) == null) {
+            return null;
+        }
         (decoded == null ? stats.unreadable : stats.storeHits).increment();
         return decoded;
     }

@@ -40,8 +40,11 @@ final class KeyRead<K, V> {
     /** The value that is refreshed, as the store names it. */
     long writtenAt;
 
-    /** The version of a value that could not be read. */
+    /** The version of a value that could not be read, or is older than this node's settings allow. */
     long discard;
+
+    /** The value that is discarded since it is too old, though it may be served if the load fails. */
+    Reading.@Nullable Hit outlived;
 
     /** Until when others' loads are waited for; 0 as long as none is. */
     long patience;

@@ -368,13 +368,16 @@ final class ReadPath<K, V> {
         }
         Reading reading = reply.get();
         if (reading instanceof Reading.Hit hit) {
-            Decoded<V> decoded = core.take(read, hit);
-            if (decoded != null) {
-                long deadline = CacheCore.deadline(read.asked, hit.remaining());
-                return new Answer<>(decoded.value(), hit.stale(), Level.STORE, deadline);
+            if (core.config.writeBehind() != null) {
+                read.discard = hit.version(); // it may be pending, and nothing newer
+            }
+            CacheCore.Taken<V> taken = core.take(read, hit);
+            if (taken != null) {
+                long deadline = CacheCore.deadline(read.asked, taken.hit().remaining());
+                return new Answer<>(taken.value(), hit.stale(), Level.STORE, deadline);
             }
         } else if (reading instanceof Reading.Writing writing) {
-            Decoded<V> decoded = core.old(read.record, writing);
+            Decoded<V> decoded = core.old(read, writing);
             if (decoded != null) {
                 return new Answer<>(decoded.value(), false, Level.STORE, Long.MAX_VALUE);
             }

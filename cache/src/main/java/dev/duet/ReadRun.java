@@ -133,18 +133,19 @@ final class ReadRun<K, V> {
                 granted(read, granted);
                 load.add(read);
             } else if (((LeaseReply.Refused) reply.get()).reading() instanceof Reading.Hit hit) {
-                Decoded<V> decoded = core.take(read, hit);
-                if (decoded == null && read.discard == hit.version()) { // a pending write, which does not give way
+                CacheCore.Taken<V> taken = core.take(read, hit);
+                if (taken == null && read.discard == hit.version()) { // a pending write, which does not give way
                     read.mode = Mode.KEEP_NOT;
                     load.add(read);
-                } else if (decoded == null) {
+                } else if (taken == null) {
                     read.discard = hit.version();
                     again.add(read);
                 } else {
-                    land(read, answer(decoded.value(), hit.stale(), Level.STORE, read.asked, hit.remaining()));
+                    long remaining = taken.hit().remaining();
+                    land(read, answer(taken.value(), hit.stale(), Level.STORE, read.asked, remaining));
                 }
             } else if (((LeaseReply.Refused) reply.get()).reading() instanceof Reading.Writing writing) {
-                Decoded<V> decoded = core.old(read.record, writing);
+                Decoded<V> decoded = core.old(read, writing);
                 if (decoded == null) {
                     core.stats.storeMisses.increment();
                     read.mode = Mode.KEEP_NOT;
@@ -180,7 +181,12 @@ final class ReadRun<K, V> {
     private void granted(KeyRead<K, V> read, LeaseReply.Granted granted) {
         read.mode = Mode.FILL;
         read.granted = granted.head();
+        Reading.Hit outlived = read.outlived;
+        read.outlived = null;
         previous(read, granted.previous());
+        if (outlived != null && granted.previous() == null && outlived.head() == granted.head()) {
+            previous(read, core.asRetained(outlived)); // nothing has changed since
+        }
     }
 
     /**
@@ -198,10 +204,14 @@ final class ReadRun<K, V> {
             core.countForeign(decoded == null);
             return;
         }
-        read.previous = hit;
+        Reading.Hit kept = core.retained(read.key, decoded, hit);
+        if (kept == null) {
+            return;
+        }
+        read.previous = kept;
         read.previousValue = decoded;
-        if (hit.stale() && core.config.staleIfError() != null) {
-            read.flight.fallback.complete(answer(decoded.value(), true, Level.STORE, read.asked, hit.remaining()));
+        if (kept.stale() && core.config.staleIfError() != null) {
+            read.flight.fallback.complete(answer(decoded.value(), true, Level.STORE, read.asked, kept.remaining()));
         }
     }
 
@@ -530,7 +540,7 @@ final class ReadRun<K, V> {
                     if (hit.writtenAt() == seen.writtenAt()) {
                         core.refreshSoon(read.key, seen); // somebody else is at it
                     } else {
-                        Decoded<V> unused = core.take(read, hit);
+                        CacheCore.Taken<V> unused = core.take(read, hit);
                     }
                 } else {
                     core.refreshSoon(read.key, seen); // it may be gone, and still be served near
