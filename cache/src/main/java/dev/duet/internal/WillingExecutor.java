@@ -164,7 +164,7 @@ public final class WillingExecutor implements Executor {
     private void watch() {
         if (!queued.isEmpty() && watched.compareAndSet(false, true)) {
             long before = begun.get();
-            later(() -> look(before), STALL);
+            @Nullable Future<?> unused = later(() -> look(before), STALL);
         }
     }
 
