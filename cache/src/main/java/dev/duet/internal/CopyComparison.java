@@ -57,6 +57,7 @@ final class CopyComparison {
     }
 
     /** Compares two objects. Of those whose parents say that they are {@code equal}, only the classes count. */
+    @SuppressWarnings("ReferenceEquality") // one and the same object is its copy without a look into it
     private @Nullable Difference compare(
             String path, @Nullable Object value, @Nullable Object copy, boolean equal, int depth) {
         if (value == copy || --left < 0 || depth > DEEPEST) {
@@ -181,7 +182,7 @@ final class CopyComparison {
                     return found;
                 }
             } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-                continue; // cannot be looked into
+                // It cannot be looked into; the others can.
             }
         }
         return null;
@@ -235,7 +236,8 @@ final class CopyComparison {
     }
 
     private static boolean isOfJdk(Class<?> type) {
-        return type.getClassLoader() == null || type.getClassLoader() == ClassLoader.getPlatformClassLoader();
+        ClassLoader loader = type.getClassLoader();
+        return loader == null || loader.equals(ClassLoader.getPlatformClassLoader());
     }
 
     private static String below(String path, String name) {
