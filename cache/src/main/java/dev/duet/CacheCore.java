@@ -685,7 +685,7 @@ final class CacheCore<K, V> {
 
     /** Wakes those who wait for a load that has ended elsewhere. */
     void hinted(String key) {
-        readers.wake(keys.decode(key));
+        readers.loadEnded(keys.decode(key));
     }
 
     /** Drops what was read from {@code partition} before {@code version}. */

@@ -2,6 +2,7 @@ package dev.duet;
 
 import dev.duet.internal.Flights.Flight;
 import dev.duet.internal.Payloads.Decoded;
+import dev.duet.internal.WaitingReaders;
 import dev.duet.store.Reading;
 import dev.duet.store.RecordKey;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,7 @@ final class KeyRead<K, V> {
         FILL,
         /** Keep it near for the bound B, since the store cannot be asked. */
         ALONE,
-        /** Keep it nowhere, since writers or slow loaders are at work. */
+        /** Keep it nowhere, since writers, slow loaders or others after a failed load are at work. */
         KEEP_NOT
     }
 
@@ -51,6 +52,12 @@ final class KeyRead<K, V> {
 
     long pause;
     long hints;
+
+    /** Its place among those who wait for others' loads, once it has waited. */
+    WaitingReaders<K>.@Nullable Reader waiting;
+
+    /** Whether a load that it waited for had ended when the store was asked last. */
+    boolean loadEnded;
 
     /** The value that the loader may find unchanged, or that is served if it fails. */
     Reading.@Nullable Hit previous;

@@ -4,6 +4,7 @@ import dev.duet.KeyRead.Mode;
 import dev.duet.internal.Flights.Flight;
 import dev.duet.internal.LoadScope;
 import dev.duet.internal.Payloads.Decoded;
+import dev.duet.internal.WaitingReaders;
 import dev.duet.local.NearHit;
 import dev.duet.store.CacheException;
 import dev.duet.store.Content;
@@ -21,6 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -95,6 +97,7 @@ final class ReadRun<K, V> {
                 continue;
             }
             read.hints = core.readers.mark(read.key);
+            read.loadEnded = read.waiting != null && read.waiting.hasSeenLoadEnd();
             asks(read);
             asked.add(read);
             requests.add(new Request<>(read.record, new Operation.Lease(read.token, core.leaseTerm(), read.discard)));
@@ -215,10 +218,16 @@ final class ReadRun<K, V> {
         }
     }
 
-    /** Whether to wait for another's load; not for ever. */
+    /**
+     * Whether to wait for another's load; not for ever, and not once more after one that ended and left no value: else those
+     * who waited for a load that failed would try one after the other (anomaly A56).
+     */
     private boolean waits(KeyRead<K, V> read, Reading.Loading loading) {
         long now = core.node.clock().monotonic();
-        if (read.patience == 0) {
+        if (read.waiting == null) {
+            WaitingReaders<K>.Reader waiting = core.readers.join(read.key);
+            read.waiting = waiting;
+            CompletableFuture<?> unused = read.flight.result.whenComplete((answer, failure) -> waiting.leave());
             core.stats.leaseWaits.increment();
             read.patience = now + 2 * core.config.loadTimeout().toNanos();
             read.pause = FIRST_PAUSE;
@@ -227,7 +236,7 @@ final class ReadRun<K, V> {
         }
         previous(read, loading.retained());
         read.pause = Math.min(read.pause, loading.remaining() * 1_000 + 1_000_000);
-        return now < read.patience;
+        return now < read.patience && !read.loadEnded;
     }
 
     /** Waits for a hint or the end of a pause, and asks again. */
@@ -236,20 +245,33 @@ final class ReadRun<K, V> {
             return;
         }
         long least = LONGEST_PAUSE;
-        List<CompletableFuture<@Nullable Void>> hints = new ArrayList<>(reads.size() + 1);
+        List<CompletableFuture<@Nullable Void>> hints = new ArrayList<>(reads.size());
         for (KeyRead<K, V> read : reads) {
             least = Math.min(least, read.pause);
-            hints.add(core.readers.join(read.key, read.hints));
+            hints.add(Objects.requireNonNull(read.waiting).next(read.hints));
         }
-        CompletableFuture<@Nullable Void> pause = core.node.waiting().pause(least);
-        CompletableFuture<?>[] either = hints.toArray(new CompletableFuture<?>[reads.size() + 1]);
-        either[reads.size()] = pause;
-        then(CompletableFuture.anyOf(either), reads, first -> {
-            pause.cancel(false);
-            for (int i = 0; i < reads.size(); i++) {
-                core.readers.leave(reads.get(i).key, hints.get(i));
+        until(CompletableFuture.anyOf(hints.toArray(new CompletableFuture<?>[0])), least, reads, () -> {
+            boolean more = source.isBulk(reads.size())
+                    && reads.stream()
+                            .anyMatch(
+                                    read -> Objects.requireNonNull(read.waiting).hasSeenLoadEnd());
+            if (more) { // what one call has loaded ends key by key, and is to be loaded by one call again
+                until(ReadAll.allOf(hints), FIRST_PAUSE, reads, () -> ask(reads));
+            } else {
+                ask(reads);
             }
-            ask(reads);
+        });
+    }
+
+    private void until(CompletableFuture<?> event, long longest, List<KeyRead<K, V>> reads, Runnable step) {
+        if (event.isDone()) {
+            then(event, reads, end -> step.run());
+            return;
+        }
+        CompletableFuture<@Nullable Void> pause = core.node.waiting().pause(longest);
+        then(CompletableFuture.anyOf(event, pause), reads, first -> {
+            pause.cancel(false);
+            step.run();
         });
     }
 

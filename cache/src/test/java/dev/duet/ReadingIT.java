@@ -8,6 +8,7 @@ import dev.duet.redis.RedisStore;
 import dev.duet.store.Level;
 import dev.duet.testkit.JvmProcess;
 import dev.duet.testkit.RedisExtension;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,6 +111,39 @@ class ReadingIT {
             versions.add(answer.get(60, TimeUnit.SECONDS));
         }
         return versions;
+    }
+
+    @Test
+    void A56_sourceFailsSlowly_slowestReaderOf8NodesWaitsForTwoLoadsAtMost() throws Exception {
+        long takes = 700;
+        List<TwoLevelCache<Long, User>> nodes = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            nodes.add(node(builder -> builder.loader(key -> {
+                loads.incrementAndGet();
+                Thread.sleep(takes); // a source that fails after its own timeout
+                throw new IOException("timed out");
+            })));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
+        open.add(0, threads::shutdownNow);
+        CyclicBarrier start = new CyclicBarrier(nodes.size());
+        List<Future<Long>> times = new ArrayList<>();
+        for (TwoLevelCache<Long, User> node : nodes) {
+            times.add(threads.submit(() -> {
+                start.await();
+                long began = System.nanoTime();
+                assertThatThrownBy(() -> node.get(ID)).isInstanceOf(IOException.class);
+                return (System.nanoTime() - began) / 1_000_000;
+            }));
+        }
+        long slowest = 0;
+        for (Future<Long> time : times) {
+            slowest = Math.max(slowest, time.get(60, TimeUnit.SECONDS));
+        }
+
+        LOG.info("the slowest of {} readers of a failing source waited {} ms", nodes.size(), slowest);
+        assertThat(slowest).isLessThan(2 * takes + 600);
+        assertThat(loads).hasValueLessThanOrEqualTo(nodes.size());
     }
 
     @Test
