@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -211,9 +210,7 @@ final class AnnouncedWrite<K, V> implements WriteIntent {
     private CompletableFuture<?> takeBack(List<RecordKey> part) {
         List<Request<WriteReply>> requests = new ArrayList<>(part.size());
         part.forEach(record -> requests.add(new Request<>(record, new Operation.Complete(token))));
-        CompletableFuture<?>[] replies = core.node.link().sendAll(requests).stream()
-                .map(CompletionStage::toCompletableFuture)
-                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] replies = core.node.link().sendAll(requests).toArray(new CompletableFuture<?>[0]);
         return CompletableFuture.allOf(replies).handle((done, failure) -> null);
     }
 

@@ -210,19 +210,31 @@ final class CacheCore<K, V> {
             return CompletableFuture.completedFuture(null);
         }
         long end = node.clock().monotonic() + config.loadTimeout().toNanos() - leaseTerm * 1_000;
+        AtomicBoolean underWay = new AtomicBoolean();
         if (atOnce) {
-            node.link().sendAll(renewals);
+            renew(renewals, underWay);
         }
         Runnable renew = () -> {
             if (node.clock().monotonic() > end) {
                 throw new IllegalStateException("takes longer than loadTimeout"); // ends the renewals
             }
-            node.link().sendAll(renewals);
+            renew(renewals, underWay);
         };
         try {
             return node.scheduler().scheduleAtFixedRate(renew, leaseTerm / 3, leaseTerm / 3, TimeUnit.MICROSECONDS);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.completedFuture(null); // the node is being closed
+        }
+    }
+
+    /** Renews leases, unless they are so many that an earlier renewal of theirs is still under way. */
+    private void renew(List<Namespace.Request<Boolean>> renewals, AtomicBoolean underWay) {
+        if (Parts.areFew(renewals)) {
+            node.link().sendAll(renewals);
+        } else if (underWay.compareAndSet(false, true)) {
+            CompletableFuture<?> unused = CompletableFuture.allOf(
+                            node.link().sendAll(renewals).toArray(new CompletableFuture<?>[0]))
+                    .whenComplete((done, failure) -> underWay.set(false));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.duet.store.PendingOperation;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parts {
 
-    /** How many keys make up one part. */
+    /** How many keys are loaded or written as one part. */
     static final int WHOLE = 10_000;
 
-    /** How many keys a part has at most of more than that, so that many calls at a time do not get into each other's way. */
+    /** How many keys a part of more than that has at most; and how many operations are sent to the store together. */
     static final int MOST = 2_000;
 
     /** How many keys are so few that they need not wait for their turn. */
@@ -31,15 +32,19 @@ final class Parts {
 
     /** Whether requests are so few, and so small, that they are to be sent at once. */
     static boolean areFew(List<? extends Request<?>> requests) {
-        return requests.size() <= FEW && end(requests, 0) == requests.size();
+        return requests.size() <= FEW && end(requests, 0, FEW) == requests.size();
     }
 
-    /** Parts of requests, in their order. */
-    static <R> Iterator<List<Request<R>>> of(List<Request<R>> requests) {
+    /**
+     * Parts of requests, in their order.
+     *
+     * @param most how many a part has at most that is cut now
+     */
+    static <R> Iterator<List<Request<R>>> of(List<Request<R>> requests, IntSupplier most) {
         return new Cut<>(requests) {
             @Override
             int end(int from) {
-                return Parts.end(requests, from);
+                return Parts.end(requests, from, most.getAsInt());
             }
         };
     }
@@ -72,8 +77,7 @@ final class Parts {
         return isOne(keys) ? WHOLE : MOST;
     }
 
-    private static int end(List<? extends Request<?>> requests, int from) {
-        int most = mostOf(requests.size());
+    private static int end(List<? extends Request<?>> requests, int from, int most) {
         long bytes = 0;
         int end = from;
         while (end < requests.size() && end < from + most) {

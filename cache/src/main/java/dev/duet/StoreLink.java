@@ -3,6 +3,7 @@ package dev.duet;
 import dev.duet.internal.InTurn;
 import dev.duet.internal.OwedInvalidations;
 import dev.duet.internal.OwedInvalidations.Debts;
+import dev.duet.internal.Pace;
 import dev.duet.internal.Turns;
 import dev.duet.internal.Waiting;
 import dev.duet.local.CoarseClock;
@@ -35,6 +36,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -58,10 +60,10 @@ final class StoreLink {
     private static final int OF = 8;
     private static final Duration NEVER_BY_ITSELF = Duration.ofDays(36_500);
     private static final int PAID_AT_ONCE = 256;
-    /** For each so many operations that are sent together, one more timeout is granted. */
+    /** For each so many operations that are sent together, one more timeout is granted; and one if they are not few. */
     private static final int MANY = 1_000;
-    /** How many operations of parts are under way at a time; what a store does in a fraction of a timeout. */
-    private static final int UNDER_WAY = 4_000;
+    /** How many operations of parts are under way at a time: audits, and calls of few keys, find a store that is not busy for long. */
+    private static final int UNDER_WAY = Parts.MOST;
 
     /** How long other nodes have to find out that the store answers and to pay what they owe it. */
     private static final long SETTLING = 250_000_000L;
@@ -88,6 +90,7 @@ final class StoreLink {
             .build();
     private final AtomicBoolean paying = new AtomicBoolean();
     private final Turns turns = new Turns(UNDER_WAY);
+    private final Pace pace;
     /** Whether replies are waited for no longer. */
     private volatile boolean givenUp;
     /** What ends the wait for replies. */
@@ -141,6 +144,7 @@ final class StoreLink {
         this.waiting = waiting;
         this.clock = clock;
         this.timeout = timeout;
+        this.pace = new Pace(Parts.MOST, timeout.toNanos());
         this.scheduler = scheduler;
         this.owed = new OwedInvalidations(maximumOwed);
         this.room = new StoreRoom(address);
@@ -182,10 +186,19 @@ final class StoreLink {
         }
         List<StoreReply<R>> replies = new ArrayList<>(requests.size());
         return InTurn.each(
-                        Parts.of(requests),
-                        part -> turns.take(part.size(), () -> callPart(part)).thenAccept(replies::addAll),
+                        Parts.of(requests, pace::size),
+                        part -> turns.take(part.size(), paced(part.size(), () -> callPart(part)))
+                                .thenAccept(replies::addAll),
                         Runnable::run)
                 .thenApply(end -> replies);
+    }
+
+    /** The call of a part, which says how long the store took for it. */
+    private <T> Supplier<CompletableFuture<T>> paced(int count, Supplier<CompletableFuture<T>> call) {
+        return () -> {
+            long began = clock.read();
+            return call.get().whenComplete((done, failure) -> pace.took(count, clock.read() - began));
+        };
     }
 
     private <R> CompletableFuture<List<StoreReply<R>>> callPart(List<Namespace.Request<R>> requests) {
@@ -243,7 +256,7 @@ final class StoreLink {
             replies.clear();
             replies.addAll(Collections.nCopies(count, CompletableFuture.failedFuture(e)));
         }
-        CompletableFuture<Void> all = CompletableFuture.allOf(replies.toArray(new CompletableFuture<?>[0]));
+        CompletableFuture<Void> all = allOf(replies);
         if (all.isDone()) {
             return CompletableFuture.completedFuture(taken(replies));
         }
@@ -272,7 +285,7 @@ final class StoreLink {
     }
 
     private Duration patience(int count) {
-        return timeout.multipliedBy(1 + count / MANY);
+        return timeout.multipliedBy((count > Parts.FEW ? 2 : 1) + count / MANY);
     }
 
     /** A reply that comes in time, or fails; either is counted. */
@@ -355,18 +368,66 @@ final class StoreLink {
         }));
     }
 
-    /** Makes calls together that nobody waits for, also to a store that is down. They count once; the replies, if any. */
-    <R> List<CompletionStage<R>> sendAll(List<Namespace.Request<R>> requests) {
-        try {
-            List<CompletionStage<R>> replies = namespace.executeAll(requests);
-            CompletableFuture<?>[] all =
-                    replies.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture<?>[]::new);
-            CompletableFuture<?> unused = CompletableFuture.allOf(all).whenComplete((done, failure) -> count(failure));
+    /**
+     * Makes calls together that nobody waits for, also to a store that is down. Many are sent in parts, in turn with those of
+     * {@link #callAll} but before any of them that has not been sent, since leases and intents run out meanwhile (anomaly A55).
+     * Each part counts once; the replies, if any.
+     */
+    <R> List<CompletableFuture<R>> sendAll(List<Namespace.Request<R>> requests) {
+        if (Parts.areFew(requests)) {
+            List<CompletableFuture<R>> replies = sent(requests);
+            CompletableFuture<?> unused = allOf(replies).whenComplete((done, failure) -> count(failure));
             return replies;
-        } catch (RuntimeException e) {
-            count(e);
-            return List.of();
         }
+        List<CompletableFuture<R>> results = new ArrayList<>(requests.size());
+        requests.forEach(request -> results.add(new CompletableFuture<>()));
+        AtomicInteger from = new AtomicInteger();
+        CompletableFuture<?> unused = InTurn.each(
+                Parts.of(requests, pace::size),
+                part -> {
+                    int begin = from.getAndAdd(part.size());
+                    return turns.takeFirst(
+                            part.size(),
+                            paced(part.size(), () -> send(part, results.subList(begin, begin + part.size()))));
+                },
+                Runnable::run);
+        return results;
+    }
+
+    /** Sends a part, and is done when its time is over at the latest. */
+    private <R> CompletableFuture<Void> send(List<Namespace.Request<R>> part, List<CompletableFuture<R>> results) {
+        List<CompletableFuture<R>> replies = sent(part);
+        for (int i = 0; i < results.size(); i++) {
+            CompletableFuture<R> result = results.get(i);
+            CompletableFuture<?> unused = replies.get(i).whenComplete((value, failure) -> {
+                if (failure == null) {
+                    result.complete(value);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        }
+        Future<?> timer = later(
+                () -> results.forEach(result -> result.completeExceptionally(tooLate(null))), patience(part.size()));
+        return allOf(results).handle((done, failure) -> {
+            timer.cancel(false);
+            count(failure);
+            return null;
+        });
+    }
+
+    private <R> List<CompletableFuture<R>> sent(List<Namespace.Request<R>> requests) {
+        try {
+            return namespace.executeAll(requests).stream()
+                    .map(CompletionStage::toCompletableFuture)
+                    .toList();
+        } catch (RuntimeException e) {
+            return Collections.nCopies(requests.size(), CompletableFuture.failedFuture(e));
+        }
+    }
+
+    private static CompletableFuture<Void> allOf(List<? extends CompletableFuture<?>> all) {
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
     }
 
     private <R> CompletableFuture<R> startAnyhow(Function<Namespace, CompletionStage<R>> call) {

@@ -3,6 +3,7 @@ package dev.duet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.internal.InTurn;
+import dev.duet.internal.Pace;
 import dev.duet.internal.Turns;
 import dev.duet.store.Content;
 import dev.duet.store.Namespace.Request;
@@ -49,8 +50,8 @@ class PartsTest {
 
     @Test
     void of_largeValues_areSentInSmallParts() {
-        assertThat(sizes(Parts.of(puts(10, 1 << 20)))).containsExactly(4, 4, 2);
-        assertThat(sizes(Parts.of(puts(3, 5 << 20)))).containsExactly(1, 1, 1);
+        assertThat(sizes(Parts.of(puts(10, 1 << 20), () -> 2_000))).containsExactly(4, 4, 2);
+        assertThat(sizes(Parts.of(puts(3, 5 << 20), () -> 2_000))).containsExactly(1, 1, 1);
         assertThat(Parts.areFew(puts(5, 1 << 20))).isFalse();
         assertThat(Parts.areFew(puts(4, 1 << 20))).isTrue();
     }
@@ -76,6 +77,51 @@ class PartsTest {
         assertThat(order).containsExactly(6, 5, 4);
         begun.get(2).complete("done");
         assertThat(order).containsExactly(6, 5, 4, 100);
+    }
+
+    @Test
+    void turns_whatIsToBeFirst_beginsBeforeAllThatWait() {
+        Turns turns = new Turns(10);
+        List<String> order = new ArrayList<>();
+        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<String> unused = turns.take(10, () -> first);
+        for (String waiting : List.of("a", "b")) {
+            unused = turns.take(5, () -> {
+                order.add(waiting);
+                return CompletableFuture.completedFuture(waiting);
+            });
+        }
+        unused = turns.takeFirst(5, () -> {
+            order.add("renewal");
+            return CompletableFuture.completedFuture("renewal");
+        });
+        assertThat(order).isEmpty();
+
+        first.complete("done");
+        assertThat(order).containsExactly("renewal", "a", "b");
+    }
+
+    @Test
+    void pace_slowStore_isSentLessUntilItIsQuickAgain() {
+        Pace pace = new Pace(2_000, 500_000_000);
+        assertThat(pace.size()).isEqualTo(2_000);
+
+        pace.took(2_000, 251_000_000);
+        assertThat(pace.size()).isEqualTo(1_000);
+        pace.took(2_000, 251_000_000); // sent before that was known
+        assertThat(pace.size()).isEqualTo(1_000);
+        for (int i = 0; i < 10; i++) {
+            pace.took(pace.size(), 2_000_000_000);
+        }
+        assertThat(pace.size()).isEqualTo(125);
+
+        pace.took(125, 200_000_000); // neither slow nor quick
+        pace.took(7, 1_000_000); // says nothing about more
+        assertThat(pace.size()).isEqualTo(125);
+        for (int i = 0; i < 10; i++) {
+            pace.took(pace.size(), 10_000_000);
+        }
+        assertThat(pace.size()).isEqualTo(2_000);
     }
 
     @Test

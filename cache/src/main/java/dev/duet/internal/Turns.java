@@ -14,6 +14,9 @@ public final class Turns {
 
     private final int most;
     private final Queue<Waiting> waiting = new ArrayDeque<>(); // guarded by this
+    /** Those that begin before all others that wait. Guarded by this. */
+    private final Queue<Waiting> urgent = new ArrayDeque<>();
+
     private int underWay; // guarded by this
     private boolean letting; // guarded by this
 
@@ -30,10 +33,19 @@ public final class Turns {
      * @return what the call returns
      */
     public <T> CompletableFuture<T> take(int weight, Supplier<CompletableFuture<T>> call) {
+        return take(waiting, weight, call);
+    }
+
+    /** As {@link #take}, before all calls that wait for their turn and were not to be first. */
+    public <T> CompletableFuture<T> takeFirst(int weight, Supplier<CompletableFuture<T>> call) {
+        return take(urgent, weight, call);
+    }
+
+    private <T> CompletableFuture<T> take(Queue<Waiting> queue, int weight, Supplier<CompletableFuture<T>> call) {
         CompletableFuture<T> result = new CompletableFuture<>();
         int counted = Math.min(weight, most);
         synchronized (this) {
-            waiting.add(new Waiting(counted, () -> begin(counted, call, result)));
+            queue.add(new Waiting(counted, () -> begin(counted, call, result)));
         }
         let();
         return result;
@@ -73,12 +85,13 @@ public final class Turns {
     }
 
     private synchronized @Nullable Runnable next() {
-        Waiting first = waiting.peek();
+        Queue<Waiting> queue = urgent.isEmpty() ? waiting : urgent;
+        Waiting first = queue.peek();
         if (first == null || underWay + first.weight() > most) {
             letting = false;
             return null;
         }
-        waiting.remove();
+        queue.remove();
         underWay += first.weight();
         return first.call();
     }
