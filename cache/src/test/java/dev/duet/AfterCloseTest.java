@@ -80,7 +80,7 @@ class AfterCloseTest {
         Member node = cluster.node(0, settings);
         node.users.get(1L);
         MemoizedFunction<Long, User> memoized = node.duet.memoize("memoized", Long.class, User.class, cluster::select);
-        memoized.apply(1L);
+        User unused = memoized.apply(1L);
         node.duet.close();
         Stream<DynamicTest> tests = Stream.of(
                         methods(what, node, TwoLevelCache.class, node.users),

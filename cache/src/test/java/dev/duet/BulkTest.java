@@ -381,6 +381,7 @@ class BulkTest {
 
     @Test
     void getAll_oneValueCannotBeEncoded_failsForThatAloneAndCachesTheRest() {
+        @SuppressWarnings("UnusedMethod") // the codec calls it
         record Fragile(String text) {
             @Override
             public String text() {

@@ -97,8 +97,8 @@ class ExecutorSizesTest {
         return duet;
     }
 
-    private static UnaryOperator<CacheBuilder<Long, String>> patient() {
-        return cache -> cache.hardTimeout(Duration.ofMinutes(1));
+    private static CacheBuilder<Long, String> patient(CacheBuilder<Long, String> cache) {
+        return cache.hardTimeout(Duration.ofMinutes(1));
     }
 
     /** Has all callers read a key of their own, on these threads. */
@@ -127,7 +127,7 @@ class ExecutorSizesTest {
     @ParameterizedTest
     @EnumSource
     void get_loadersWithTimeoutsAskOtherCaches_allEnd(Kind kind) {
-        TwoLevelCache<Long, String> cache = chain(duet(kind.create(pools)), 2, patient());
+        TwoLevelCache<Long, String> cache = chain(duet(kind.create(pools)), 2, ExecutorSizesTest::patient);
 
         assertAllEnd(callers, cache::get);
     }
@@ -151,7 +151,7 @@ class ExecutorSizesTest {
     void get_threadsOfTheExecutorItself_allEnd(Kind kind) {
         Executor shared = kind.create(pools);
         Executor threads = kind == Kind.REFUSES || kind == Kind.DROPS ? callers : shared;
-        TwoLevelCache<Long, String> cache = chain(duet(shared), 2, patient());
+        TwoLevelCache<Long, String> cache = chain(duet(shared), 2, ExecutorSizesTest::patient);
 
         assertAllEnd(threads, cache::get);
     }
@@ -184,15 +184,13 @@ class ExecutorSizesTest {
     @EnumSource
     void getAll_bulkLoadersWithTimeoutsAskOtherCaches_allEnd(Kind kind) {
         Duet duet = duet(kind.create(pools));
-        TwoLevelCache<Long, String> values = patient()
-                .apply(duet.cache("values", Long.class, String.class).bulkLoader(keys -> {
+        TwoLevelCache<Long, String> values = patient(duet.cache("values", Long.class, String.class).bulkLoader(keys -> {
                     Map<Long, String> found = new HashMap<>();
                     keys.forEach(key -> found.put(key, "v"));
                     return found;
                 }))
                 .build();
-        TwoLevelCache<Long, String> cache = patient()
-                .apply(duet.cache("outer", Long.class, String.class).bulkLoader(values::getAll))
+        TwoLevelCache<Long, String> cache = patient(duet.cache("outer", Long.class, String.class).bulkLoader(values::getAll))
                 .build();
 
         assertAllEnd(callers, key -> cache.getAll(List.of(key, key + 100)));
@@ -205,7 +203,7 @@ class ExecutorSizesTest {
     @EnumSource
     void asyncPut_writersReadWithTimeouts_allEnd(Kind kind) {
         Duet duet = duet(kind.create(pools));
-        TwoLevelCache<Long, String> values = chain(duet, 2, patient());
+        TwoLevelCache<Long, String> values = chain(duet, 2, ExecutorSizesTest::patient);
         TwoLevelCache<Long, String> written = duet.cache("written", Long.class, String.class)
                 .loader(key -> "v")
                 .writer(new CacheWriter<Long, String>() {
@@ -233,7 +231,7 @@ class ExecutorSizesTest {
     @EnumSource
     void listeners_readWithTimeouts_areAllTold(Kind kind) {
         Duet duet = duet(kind.create(pools));
-        TwoLevelCache<Long, String> values = chain(duet, 2, patient());
+        TwoLevelCache<Long, String> values = chain(duet, 2, ExecutorSizesTest::patient);
         Map<Object, CompletableFuture<String>> told = new HashMap<>();
         LongStream.range(0, CALLERS).forEach(key -> told.put(key, new CompletableFuture<>()));
         TwoLevelCache<Long, String> cache = duet.cache("heard", Long.class, String.class)
@@ -254,7 +252,7 @@ class ExecutorSizesTest {
     @EnumSource
     void refreshes_readWithTimeouts_allEnd(Kind kind) {
         Duet duet = duet(kind.create(pools));
-        TwoLevelCache<Long, String> values = chain(duet, 2, patient());
+        TwoLevelCache<Long, String> values = chain(duet, 2, ExecutorSizesTest::patient);
         AtomicLong next = new AtomicLong();
         TwoLevelCache<Long, String> cache = duet.cache("refreshed", Long.class, String.class)
                 .refreshAfterWrite(Duration.ofMillis(1))
@@ -272,11 +270,10 @@ class ExecutorSizesTest {
     @EnumSource
     void memoized_withTimeouts_allEnd(Kind kind) {
         Duet duet = duet(kind.create(pools));
-        TwoLevelCache<Long, String> values = chain(duet, 3, patient());
-        MemoizedFunction<Long, String> twice = patient()
-                .apply(duet.cache("twice", Long.class, String.class))
+        TwoLevelCache<Long, String> values = chain(duet, 3, ExecutorSizesTest::patient);
+        MemoizedFunction<Long, String> twice = patient(duet.cache("twice", Long.class, String.class))
                 .memoize(key -> values.get(key) + values.get(key + 100));
 
-        assertAllEnd(callers, twice::apply);
+        assertAllEnd(callers, twice);
     }
 }

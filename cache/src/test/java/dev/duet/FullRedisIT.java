@@ -26,13 +26,11 @@ class FullRedisIT {
 
     /** The oldest Redis that the store supports; and that of the PATH, where there is one. */
     enum Version {
-        JAR(server -> server.source(RedisServer.Source.JAR)),
-        ANY(server -> server);
+        JAR,
+        ANY;
 
-        private final UnaryOperator<RedisServerBuilder> settings;
-
-        Version(UnaryOperator<RedisServerBuilder> settings) {
-            this.settings = settings;
+        RedisServerBuilder server() {
+            return this == JAR ? RedisServer.builder().source(RedisServer.Source.JAR) : RedisServer.builder();
         }
     }
 
@@ -45,7 +43,7 @@ class FullRedisIT {
     private TwoLevelCache<String, String> users2;
 
     private void start(Version version) {
-        server = version.settings.apply(RedisServer.builder()).start();
+        server = version.server().start();
         open.add(server);
         n1 = duet();
         n2 = duet();

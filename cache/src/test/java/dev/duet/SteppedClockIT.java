@@ -47,7 +47,7 @@ class SteppedClockIT {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     /** How the clock is set. */
-    private enum Steps {
+    enum Steps {
         AN_HOUR_BACK(Duration.ofHours(-1), 0, 1),
         SECONDS_BACK(Duration.ofSeconds(-8), 0, 1),
         /** So late, and so small, that no term is ever longer than it was meant to be. */
@@ -268,7 +268,7 @@ class SteppedClockIT {
     }
 
     /** A writer behind that notes when it was called, and may be told not to return. */
-    private final class Recorder implements CacheWriter<String, String> {
+    private static final class Recorder implements CacheWriter<String, String> {
         private final List<String> made = new CopyOnWriteArrayList<>();
         private final CountDownLatch called = new CountDownLatch(1);
         private final Runnable inside;

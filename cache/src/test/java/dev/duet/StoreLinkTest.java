@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What {@link OutageTest} cannot see from outside. */
 class StoreLinkTest {
 
-    private static final StoreUnavailableException WHY = new StoreUnavailableException("test", null);
+    private final StoreUnavailableException why = new StoreUnavailableException("test", null);
 
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong ahead = new AtomicLong();
@@ -64,9 +64,9 @@ class StoreLinkTest {
     void probed_muchOwed_isAllPaidBeforeItIsUp() {
         link.down("test");
         for (int i = 0; i < 1_000; i++) {
-            link.owe(config.recordKey("users", "k" + i), WHY);
+            link.owe(config.recordKey("users", "k" + i), why);
         }
-        link.owe("orders", WHY);
+        link.owe("orders", why);
 
         link.probed(null);
 
@@ -85,7 +85,7 @@ class StoreLinkTest {
 
         link.probed(null);
         advance(249_999_999);
-        link.owe(config.recordKey("users", "k"), WHY);
+        link.owe(config.recordKey("users", "k"), why);
         link.probed(new StoreUnavailableException("once", null));
         link.probed(null);
         assertThat(link.isSettled()).isFalse();

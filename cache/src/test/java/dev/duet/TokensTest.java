@@ -15,7 +15,7 @@ class TokensTest {
     private final AtomicInteger draws = new AtomicInteger();
 
     /** A process as an image of it has it, with clocks that go on by themselves. */
-    private final class Process {
+    private final class Clone {
         final AtomicLong nanos = new AtomicLong(5);
         final AtomicLong millis = new AtomicLong(1_800_000_000_000L);
         final AtomicLong random = new AtomicLong(7);
@@ -25,8 +25,8 @@ class TokensTest {
         });
     }
 
-    private final Process one = new Process();
-    private final Process clone = new Process();
+    private final Clone one = new Clone();
+    private final Clone clone = new Clone();
 
     @Test
     void oneNode_whoseClocksStandStill_drawsNoTokenTwice() {

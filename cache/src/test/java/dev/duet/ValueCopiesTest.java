@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /** What other nodes get for a value, which is what the codec makes of it (anomaly A53). */
+@SuppressWarnings("ArrayRecordComponent") // what applications have
 class ValueCopiesTest {
 
     private final Logger log = (Logger) LoggerFactory.getLogger("dev.duet.internal.CopyCheck");

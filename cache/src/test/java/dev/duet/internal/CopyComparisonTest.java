@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings({"ArrayRecordComponent", "UnusedVariable", "UnnecessaryStringBuilder", "JdkObsolete"}) // what applications have
 class CopyComparisonTest {
 
     record Line(String product, BigDecimal price) {}

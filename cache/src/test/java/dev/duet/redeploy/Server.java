@@ -34,7 +34,7 @@ final class Server {
         boolean collected = false;
         for (int i = 0; i < COLLECTIONS && !collected; i++) {
             System.gc();
-            collected = gone.remove(50) == loader;
+            collected = loader.equals(gone.remove(50));
         }
         System.out.println(collected ? "collected" : "still there, with " + threads());
         System.exit(collected ? 0 : 1);
@@ -71,7 +71,7 @@ final class Server {
     /** An application that brings Duet and its libraries along. */
     private static ClassLoader everything() throws MalformedURLException {
         List<URL> urls = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
         return new URLClassLoader("application", urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
