@@ -73,8 +73,9 @@ public final class DuetBuilder {
     }
 
     /**
-     * How long an operation of the store is waited for; by default 500 ms, at least 1 ms. Of more than 1,000 that are sent
-     * together, so long again for each further 1,000. A read then goes to its loader, and
+     * How long an operation of the store is waited for; by default 500 ms, at least 1 ms. Many that
+     * are sent together have so long again if they are more than 128, and for each 1,000; a call of very many keys is sent in parts,
+     * each of which has its own time. A read then goes to its loader, and
      * a write does what {@link #whenStoreIsDown} says. After repeated failures the store is asked no more until it answers
      * a probe.
      */

@@ -57,6 +57,13 @@ class LargeCallsTest {
         assertThat(trips.subList(0, MANY / Parts.MOST)).containsOnly(Parts.MOST + " " + operation);
     }
 
+    private static int renewals(Member node) {
+        return node.link.roundTrips().stream()
+                .filter(together -> together.get(0) instanceof Operation.Renew)
+                .mapToInt(List::size)
+                .sum();
+    }
+
     private static Map<Long, User> users(String email) {
         Map<Long, User> users = new HashMap<>();
         KEYS.forEach(key -> users.put(key, new User(key, email, 1)));
@@ -190,6 +197,11 @@ class LargeCallsTest {
 
         assertInParts(n1, "Begin");
         assertInParts(n1, "Complete");
+        assertThat(n1.link.roundTrips())
+                .filteredOn(together -> together.get(0) instanceof Operation.Begin)
+                .allSatisfy(together -> assertThat(((Operation.Begin) together.get(0)).term())
+                        .isEqualTo(500L * MANY)); // so that no more than 6,000 are renewed a second
+        assertThat(renewals(n1)).isLessThanOrEqualTo(6_000 * 10);
         assertThat(n2.users.getIfPresent(24_999L)).isNull();
     }
 
