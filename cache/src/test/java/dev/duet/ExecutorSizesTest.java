@@ -184,13 +184,15 @@ class ExecutorSizesTest {
     @EnumSource
     void getAll_bulkLoadersWithTimeoutsAskOtherCaches_allEnd(Kind kind) {
         Duet duet = duet(kind.create(pools));
-        TwoLevelCache<Long, String> values = patient(duet.cache("values", Long.class, String.class).bulkLoader(keys -> {
-                    Map<Long, String> found = new HashMap<>();
-                    keys.forEach(key -> found.put(key, "v"));
-                    return found;
-                }))
+        TwoLevelCache<Long, String> values = patient(duet.cache("values", Long.class, String.class)
+                        .bulkLoader(keys -> {
+                            Map<Long, String> found = new HashMap<>();
+                            keys.forEach(key -> found.put(key, "v"));
+                            return found;
+                        }))
                 .build();
-        TwoLevelCache<Long, String> cache = patient(duet.cache("outer", Long.class, String.class).bulkLoader(values::getAll))
+        TwoLevelCache<Long, String> cache = patient(
+                        duet.cache("outer", Long.class, String.class).bulkLoader(values::getAll))
                 .build();
 
         assertAllEnd(callers, key -> cache.getAll(List.of(key, key + 100)));

@@ -24,7 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-@SuppressWarnings({"ArrayRecordComponent", "UnusedVariable", "UnnecessaryStringBuilder", "JdkObsolete"}) // what applications have
+@SuppressWarnings({"ArrayRecordComponent", "UnusedVariable", "UnnecessaryStringBuilder", "JdkObsolete"
+}) // what applications have
 class CopyComparisonTest {
 
     record Line(String product, BigDecimal price) {}

@@ -79,7 +79,8 @@ public final class Application implements Callable<Boolean> {
                 .build();
         lists.getAll(List.of(shelf, new Shelf("west", Set.of())));
         lists.put(shelf, List.of());
-        String unused = duet.memoize("titles", Shelf.class, String.class, Shelf::hall).apply(shelf);
+        String unused =
+                duet.memoize("titles", Shelf.class, String.class, Shelf::hall).apply(shelf);
     }
 
     private static final class Writer implements CacheWriter<Shelf, List<Book>> {
