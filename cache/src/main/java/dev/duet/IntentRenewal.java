@@ -21,12 +21,16 @@ import org.slf4j.LoggerFactory;
  * a third of its term after it was announced or renewed last, also while the rest is announced or completed. Thread-safe.
  *
  * <p>Implementation note. A store can renew so many intents a second and no more. So where this node has announced very many
- * keys, the term is longer than the bound B: 500 µs for each key, which comes to 6,000 renewals a second at most (A55).
+ * keys, the term is longer than the bound B: 500 µs for each key, which comes to 6,000 renewals a second at most, and
+ * more of a store that is so slow that this would be more than half of what it can do (A55).
  */
 final class IntentRenewal {
 
     private static final Logger LOG = LoggerFactory.getLogger(AnnouncedWrite.class);
     private static final long MICROS_EACH = 500;
+    /** Of how many times of an operation the term is, so that a third of it is enough to renew all in half of that. */
+    private static final int MOST_TIMES = 6;
+
     private static final int MOST_NAMED = 8;
 
     private final CacheCore<?, ?> core;
@@ -66,7 +70,9 @@ final class IntentRenewal {
     /** How long an intent is to stand that is announced or renewed now, in microseconds. */
     long term() {
         long keys = core.node.writes().announced();
-        return Math.max(Durations.micros(core.node.maxStaleness()), keys * MICROS_EACH);
+        long each = Math.max(
+                MICROS_EACH, keys > Parts.MOST ? MOST_TIMES * core.node.link().microsEach() : 0);
+        return Math.max(Durations.micros(core.node.maxStaleness()), keys * each);
     }
 
     /** Renews the intents of a part from now on. */

@@ -187,10 +187,15 @@ final class StoreLink {
         List<StoreReply<R>> replies = new ArrayList<>(requests.size());
         return InTurn.each(
                         Parts.of(requests, pace::size),
-                        part -> turns.take(part.size(), paced(part.size(), () -> callPart(part)))
+                        part -> turns.take(pace.weight(part.size()), paced(part.size(), () -> callPart(part)))
                                 .thenAccept(replies::addAll),
                         Runnable::run)
                 .thenApply(end -> replies);
+    }
+
+    /** How long the store took for one of the many operations that it was sent last, in microseconds. */
+    long microsEach() {
+        return pace.each() / 1_000;
     }
 
     /** The call of a part, which says how long the store took for it. */
@@ -387,7 +392,7 @@ final class StoreLink {
                 part -> {
                     int begin = from.getAndAdd(part.size());
                     return turns.takeFirst(
-                            part.size(),
+                            pace.weight(part.size()),
                             paced(part.size(), () -> send(part, results.subList(begin, begin + part.size()))));
                 },
                 Runnable::run);

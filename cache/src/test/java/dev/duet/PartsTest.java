@@ -106,16 +106,19 @@ class PartsTest {
         Pace pace = new Pace(2_000, 500_000_000);
         assertThat(pace.size()).isEqualTo(2_000);
 
-        pace.took(2_000, 251_000_000);
+        pace.took(2_000, 126_000_000);
         assertThat(pace.size()).isEqualTo(1_000);
-        pace.took(2_000, 251_000_000); // sent before that was known
+        pace.took(2_000, 126_000_000); // sent before that was known
         assertThat(pace.size()).isEqualTo(1_000);
         for (int i = 0; i < 10; i++) {
             pace.took(pace.size(), 2_000_000_000);
         }
         assertThat(pace.size()).isEqualTo(125);
 
-        pace.took(125, 200_000_000); // neither slow nor quick
+        assertThat(pace.weight(125)).isEqualTo(2_000);
+        assertThat(pace.weight(25)).isEqualTo(400);
+        assertThat(pace.each()).isEqualTo(16_000_000);
+        pace.took(125, 100_000_000); // neither slow nor quick
         pace.took(7, 1_000_000); // says nothing about more
         assertThat(pace.size()).isEqualTo(125);
         for (int i = 0; i < 10; i++) {

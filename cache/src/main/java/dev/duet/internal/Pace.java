@@ -11,6 +11,8 @@ public final class Pace {
     private final int most;
     private final long slow;
     private int size; // guarded by this
+    /** How long the store took for one of many that it was sent last, in nanoseconds. */
+    private volatile long each;
 
     /**
      * A pace that begins with the most.
@@ -20,7 +22,7 @@ public final class Pace {
      */
     public Pace(int most, long timeout) {
         this.most = most;
-        this.slow = timeout / 2;
+        this.slow = timeout / 4;
         this.size = most;
     }
 
@@ -29,8 +31,21 @@ public final class Pace {
         return size;
     }
 
+    /** How much of what the store can do at a time so many operations are, of {@code most}. */
+    public synchronized int weight(int count) {
+        return (int) Math.min(most, (long) count * most / size);
+    }
+
+    /** How long the store took for one of many that it was sent last, in nanoseconds; 0 if it was not sent many. */
+    public long each() {
+        return each;
+    }
+
     /** Takes note that so many operations that were sent together took so long, in nanoseconds. */
     public synchronized void took(int count, long nanos) {
+        if (count >= LEAST) {
+            each = nanos / count;
+        }
         if (nanos > slow) {
             size = Math.min(size, Math.max(LEAST, count / 2));
         } else if (nanos < slow / 4 && count >= size) {
