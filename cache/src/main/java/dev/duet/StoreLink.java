@@ -399,8 +399,8 @@ final class StoreLink {
         return results;
     }
 
-    /** Sends a part, and is done when its time is over at the latest. */
-    private <R> CompletableFuture<Void> send(List<Namespace.Request<R>> part, List<CompletableFuture<R>> results) {
+    /** Sends a part, and is done when its time is over at the latest; whether all of it was answered. */
+    private <R> CompletableFuture<Boolean> send(List<Namespace.Request<R>> part, List<CompletableFuture<R>> results) {
         List<CompletableFuture<R>> replies = sent(part);
         for (int i = 0; i < results.size(); i++) {
             CompletableFuture<R> result = results.get(i);
@@ -417,7 +417,7 @@ final class StoreLink {
         return allOf(results).handle((done, failure) -> {
             timer.cancel(false);
             count(failure);
-            return null;
+            return failure == null;
         });
     }
 
