@@ -696,8 +696,12 @@ final class CacheCore<K, V> {
     }
 
     /** Wakes those who wait for a load that has ended elsewhere. */
-    void hinted(String key) {
-        readers.loadEnded(keys.decode(key));
+    void hinted(String key, boolean failed) {
+        if (failed) {
+            readers.loadFailed(keys.decode(key));
+        } else {
+            readers.wake(keys.decode(key));
+        }
     }
 
     /** Drops what was read from {@code partition} before {@code version}. */

@@ -346,9 +346,18 @@ public final class Duet implements AutoCloseable {
 
         @Override
         public void hinted(String cache, String key) {
+            loadEnded(cache, key, false);
+        }
+
+        @Override
+        public void loadFailed(String cache, String key) {
+            loadEnded(cache, key, true);
+        }
+
+        private void loadEnded(String cache, String key, boolean failed) {
             DefaultTwoLevelCache<?, ?> there = caches.get(cache);
             if (there != null) {
-                there.core.hinted(key);
+                there.core.hinted(key, failed);
             }
         }
 

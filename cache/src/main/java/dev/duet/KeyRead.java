@@ -57,7 +57,7 @@ final class KeyRead<K, V> {
     WaitingReaders<K>.@Nullable Reader waiting;
 
     /** Whether a load that it waited for had ended when the store was asked last. */
-    boolean loadEnded;
+    boolean loadFailed;
 
     /** The value that the loader may find unchanged, or that is served if it fails. */
     Reading.@Nullable Hit previous;

@@ -97,7 +97,7 @@ final class ReadRun<K, V> {
                 continue;
             }
             read.hints = core.readers.mark(read.key);
-            read.loadEnded = read.waiting != null && read.waiting.hasSeenLoadEnd();
+            read.loadFailed = read.waiting != null && read.waiting.hasSeenLoadFail();
             asks(read);
             asked.add(read);
             requests.add(new Request<>(read.record, new Operation.Lease(read.token, core.leaseTerm(), read.discard)));
@@ -236,7 +236,7 @@ final class ReadRun<K, V> {
         }
         previous(read, loading.retained());
         read.pause = Math.min(read.pause, loading.remaining() * 1_000 + 1_000_000);
-        return now < read.patience && !read.loadEnded;
+        return now < read.patience && !read.loadFailed;
     }
 
     /** Waits for a hint or the end of a pause, and asks again. */
@@ -254,7 +254,7 @@ final class ReadRun<K, V> {
             boolean more = source.isBulk(reads.size())
                     && reads.stream()
                             .anyMatch(
-                                    read -> Objects.requireNonNull(read.waiting).hasSeenLoadEnd());
+                                    read -> Objects.requireNonNull(read.waiting).hasSeenLoadFail());
             if (more) { // what one call has loaded ends key by key, and is to be loaded by one call again
                 until(ReadAll.allOf(hints), FIRST_PAUSE, reads, () -> ask(reads));
             } else {

@@ -390,6 +390,13 @@ final class HookedStore implements Store {
                 }
 
                 @Override
+                public void onLoadFailed(String cache, String key) {
+                    if (!isLosingHints()) {
+                        newListener.onLoadFailed(cache, key);
+                    }
+                }
+
+                @Override
                 public void onUnreadable(String description) {
                     newListener.onUnreadable(description);
                 }

@@ -103,7 +103,7 @@ class StoreLinkPartsTest {
         CompletableFuture<List<StoreReply<Long>>> replies = link.callAll(requests(10_000, new Operation.Invalidate()));
 
         for (int i = 0; !replies.isDone() && i < 1_000; i++) {
-            int size = Integer.parseInt(sent.get(sent.size() - 1).split(" ")[0]);
+            int size = Integer.parseInt(sent.get(sent.size() - 1).split(" ", -1)[0]);
             answer(size * 7 / 10); // the time of 2,000 is over after 2 s
             scheduler.runDue();
         }

@@ -33,8 +33,8 @@ public final class WaitingReaders<K> {
     public final class Reader {
         private final K key;
         private final AtomicReference<CompletableFuture<@Nullable Void>> next =
-                new AtomicReference<>(new CompletableFuture<>());
-        private volatile boolean loadEnded;
+                new AtomicReference<>(new CompletableFuture<@Nullable Void>());
+        private volatile boolean loadFailed;
 
         private Reader(K key) {
             this.key = key;
@@ -46,9 +46,9 @@ public final class WaitingReaders<K> {
             return mark(key) == mark ? wake : CompletableFuture.completedFuture(null);
         }
 
-        /** Whether a load of the key has ended while this reader waited, and the key has not changed since. */
-        public boolean hasSeenLoadEnd() {
-            return loadEnded;
+        /** Whether a load of the key has ended without a value while this reader waited, and the key has not changed since. */
+        public boolean hasSeenLoadFail() {
+            return loadFailed;
         }
 
         /** Waits no longer. */
@@ -61,7 +61,7 @@ public final class WaitingReaders<K> {
         }
 
         private void wake() {
-            next.getAndSet(new CompletableFuture<>()).complete(null);
+            next.getAndSet(new CompletableFuture<@Nullable Void>()).complete(null);
         }
     }
 
@@ -80,8 +80,8 @@ public final class WaitingReaders<K> {
         return reader;
     }
 
-    /** A load of {@code key} has ended: wakes those who wait for it. */
-    public void loadEnded(K key) {
+    /** A load of {@code key} has ended without a value: wakes those who wait for it. */
+    public void loadFailed(K key) {
         wake(key, true);
     }
 
@@ -90,9 +90,10 @@ public final class WaitingReaders<K> {
         wake(key, false);
     }
 
-    private void wake(K key, boolean loadEnded) {
+    private void wake(K key, boolean loadFailed) {
         List<Reader> readers = waiting.getOrDefault(key, List.of());
-        readers.forEach(reader -> reader.loadEnded = loadEnded); // before the mark, which is taken before this is read
+        readers.forEach(
+                reader -> reader.loadFailed = loadFailed); // before the mark, which is taken before this is read
         hints.incrementAndGet(stripe(key));
         waiting.getOrDefault(key, List.of()).forEach(Reader::wake);
     }

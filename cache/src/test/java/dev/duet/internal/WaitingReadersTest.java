@@ -15,48 +15,48 @@ class WaitingReadersTest {
     private final WaitingReaders<Long>.Reader reader = readers.join(KEY);
 
     @Test
-    void loadEnded_ofTheKey_isSeenByAllWhoWait() {
+    void loadFailed_ofTheKey_isSeenByAllWhoWait() {
         WaitingReaders<Long>.Reader other = readers.join(KEY);
         CompletableFuture<?> first = reader.next(readers.mark(KEY));
         CompletableFuture<?> second = other.next(readers.mark(KEY));
 
-        readers.loadEnded(KEY);
+        readers.loadFailed(KEY);
 
         assertThat(first).isCompleted();
         assertThat(second).isCompleted();
-        assertThat(reader.hasSeenLoadEnd()).isTrue();
-        assertThat(other.hasSeenLoadEnd()).isTrue();
+        assertThat(reader.hasSeenLoadFail()).isTrue();
+        assertThat(other.hasSeenLoadFail()).isTrue();
         assertThat(reader.next(readers.mark(KEY))).isNotDone();
     }
 
     @Test
-    void loadEnded_beforeItWaits_wakesAndIsNotSeen() {
+    void loadFailed_beforeItWaits_wakesAndIsNotSeen() {
         long mark = readers.mark(KEY);
-        readers.loadEnded(KEY);
+        readers.loadFailed(KEY);
 
         WaitingReaders<Long>.Reader late = readers.join(KEY);
 
         assertThat(late.next(mark)).isCompleted();
-        assertThat(late.hasSeenLoadEnd()).isFalse();
+        assertThat(late.hasSeenLoadFail()).isFalse();
     }
 
     @Test
-    void loadEnded_ofAKeyThatSharesTheMark_wakesAndIsNotSeen() {
+    void loadFailed_ofAKeyThatSharesTheMark_wakesAndIsNotSeen() {
         long mark = readers.mark(KEY);
-        LongStream.range(2, 10_000).forEach(readers::loadEnded);
+        LongStream.range(2, 10_000).forEach(readers::loadFailed);
 
         assertThat(readers.mark(KEY)).isGreaterThan(mark);
         assertThat(reader.next(mark)).isCompleted();
-        assertThat(reader.hasSeenLoadEnd()).isFalse();
+        assertThat(reader.hasSeenLoadFail()).isFalse();
     }
 
     @Test
-    void wake_afterALoadEnded_isAnotherLoadToWaitFor() {
-        readers.loadEnded(KEY);
+    void wake_afterALoadFailed_isAnotherLoadToWaitFor() {
+        readers.loadFailed(KEY);
 
         readers.wake(KEY);
 
-        assertThat(reader.hasSeenLoadEnd()).isFalse();
+        assertThat(reader.hasSeenLoadFail()).isFalse();
     }
 
     @Test
@@ -66,7 +66,7 @@ class WaitingReadersTest {
         readers.wakeAll();
 
         assertThat(next).isCompleted();
-        assertThat(reader.hasSeenLoadEnd()).isFalse();
+        assertThat(reader.hasSeenLoadFail()).isFalse();
     }
 
     @Test
@@ -74,9 +74,9 @@ class WaitingReadersTest {
         CompletableFuture<?> next = reader.next(readers.mark(KEY));
         reader.leave();
 
-        readers.loadEnded(KEY);
+        readers.loadFailed(KEY);
 
         assertThat(next).isNotDone();
-        assertThat(reader.hasSeenLoadEnd()).isFalse();
+        assertThat(reader.hasSeenLoadFail()).isFalse();
     }
 }

@@ -3,6 +3,7 @@ package dev.duet.sim;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Effect;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -78,12 +79,21 @@ final class Feed implements ChangeSubscription {
 
             @Override
             public void onHint(String cache, String key) {
+                hint(new Effect.Hinted(cache, key, false));
+            }
+
+            @Override
+            public void onLoadFailed(String cache, String key) {
+                hint(new Effect.Hinted(cache, key, true));
+            }
+
+            private void hint(Effect.Hinted hinted) {
                 if (network.losesHint()) {
-                    world.trace.say("a hint of key ", key, " to ", node, " is lost");
+                    world.trace.say("a hint of key ", hinted.key(), " to ", node, " is lost");
                 } else {
                     arrive(mine, () -> {
-                        world.trace.say(node, " is hinted at key ", key);
-                        listener.onHint(cache, key);
+                        world.trace.say(node, " is hinted at key ", hinted.key());
+                        hinted.tell(listener);
                     });
                 }
             }

@@ -423,6 +423,11 @@ public final class ChangeFollower implements AutoCloseable {
         }
 
         @Override
+        public void onLoadFailed(String cache, String key) {
+            handler.loadFailed(cache, key);
+        }
+
+        @Override
         public void onUnreadable(String description) {
             if (isGivenUp()) {
                 return;

@@ -36,6 +36,16 @@ public interface ChangeHandler {
     default void hinted(String cache, String key) {}
 
     /**
+     * As {@link #hinted}, of a load that has left no value.
+     *
+     * @param cache the name of the cache
+     * @param key the key as text
+     */
+    default void loadFailed(String cache, String key) {
+        hinted(cache, key);
+    }
+
+    /**
      * Every change that was made before {@code sentAt} has been acted upon.
      *
      * @param sentAt a time of the follower's clock

@@ -110,6 +110,11 @@ record ListeningStore(Store store, Consumer<Change> acted) implements Store {
         }
 
         @Override
+        public void onLoadFailed(String cache, String key) {
+            listener.onLoadFailed(cache, key);
+        }
+
+        @Override
         public void onUnreadable(String description) {
             listener.onUnreadable(description);
         }

@@ -18,6 +18,17 @@ public interface ChangeListener {
     void onHint(String cache, String key);
 
     /**
+     * As {@link #onHint}, of a load that has left no value: whoever has waited for it need not wait for the next. By default the
+     * same as that.
+     *
+     * @param cache the name of the cache
+     * @param key the key as text
+     */
+    default void onLoadFailed(String cache, String key) {
+        onHint(cache, key);
+    }
+
+    /**
      * A message came that cannot be read; what it said is not known, so that the numbering of some partition will show
      * a gap.
      *

@@ -40,8 +40,19 @@ public sealed interface Effect {
      *
      * @param cache the name of the cache
      * @param key the key as text
+     * @param failed whether the load has left no value
      */
-    record Hinted(String cache, String key) implements Effect {}
+    record Hinted(String cache, String key, boolean failed) implements Effect {
+
+        /** Tells a listener. */
+        public void tell(ChangeListener listener) {
+            if (failed) {
+                listener.onLoadFailed(cache, key);
+            } else {
+                listener.onHint(cache, key);
+            }
+        }
+    }
 
     /**
      * The floor of a cache was raised.

@@ -219,7 +219,7 @@ public final class InMemoryStore implements Store {
             if (effect instanceof Effect.Changed changed) {
                 subscriptions.forEach(subscription -> subscription.deliver(changed.change()));
             } else if (effect instanceof Effect.Hinted hinted) {
-                subscriptions.forEach(subscription -> subscription.hint(hinted.cache(), hinted.key()));
+                subscriptions.forEach(subscription -> subscription.hint(hinted));
             }
         }
     }
@@ -372,8 +372,8 @@ public final class InMemoryStore implements Store {
             enqueue(() -> listener.onChange(change));
         }
 
-        void hint(String cache, String key) {
-            enqueue(() -> listener.onHint(cache, key));
+        void hint(Effect.Hinted hinted) {
+            enqueue(() -> hinted.tell(listener));
         }
 
         private void enqueue(Runnable call) {

@@ -125,7 +125,7 @@ public final class StorePartition {
             take(new Effect.Stored(key, outcome.record()), effects);
         }
         if (outcome.hint()) {
-            take(new Effect.Hinted(key.cache(), key.key()), effects);
+            take(new Effect.Hinted(key.cache(), key.key(), operation instanceof Operation.Release), effects);
         }
         if (outcome.change()) {
             take(new Effect.Changed(new Change(number, moment.next(), key.cache(), key.key(), origin)), effects);

@@ -35,7 +35,7 @@ final class Message {
         if (effect instanceof Effect.Changed changed) {
             listener.onChange(changed.change());
         } else if (effect instanceof Effect.Hinted hinted) {
-            listener.onHint(hinted.cache(), hinted.key());
+            hinted.tell(listener);
         } else {
             listener.onUnreadable(
                     "a message that is no change: " + effect.getClass().getSimpleName());

@@ -353,6 +353,7 @@ final class Wire {
             out.writeByte(3);
             writeText(out, hinted.cache());
             writeText(out, hinted.key());
+            out.writeBoolean(hinted.failed());
         } else if (effect instanceof Effect.Floored floored) {
             out.writeByte(4);
             writeText(out, floored.cache());
@@ -386,7 +387,7 @@ final class Wire {
         return switch (kind) {
             case 1 -> new Effect.Stored(readKey(in), readRecord(in));
             case 2 -> new Effect.Changed(readChange(in));
-            case 3 -> new Effect.Hinted(readText(in), readText(in));
+            case 3 -> new Effect.Hinted(readText(in), readText(in), in.readBoolean());
             case 4 -> new Effect.Floored(readText(in), in.readLong());
             case 5 -> new Effect.Flushing(readText(in), readNullable(in, Wire::readText), in.readLong(), in.readLong());
             case 6 -> new Effect.Renumbered(in.readLong(), in.readLong());

@@ -44,11 +44,11 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
             return (Call<R>) new Call<>(Script.REFRESH, arguments, Replies::refresh);
         }
         if (operation instanceof Operation.Fill fill) {
-            Object[] arguments = with(fill.content(), hinting(key, channel, fill.token(), fill.granted()));
+            Object[] arguments = with(fill.content(), hinting(key, channel, false, fill.token(), fill.granted()));
             return (Call<R>) new Call<>(Script.FILL, arguments, Replies::write);
         }
         if (operation instanceof Operation.Release release) {
-            Object[] arguments = hinting(key, channel, release.token(), release.pause());
+            Object[] arguments = hinting(key, channel, true, release.token(), release.pause());
             return (Call<R>) new Call<>(Script.RELEASE, arguments, Replies::yes);
         }
         if (operation instanceof Operation.Renew renew) {
@@ -145,8 +145,9 @@ record Call<R>(Script script, Object[] arguments, Function<List<Object>, R> repl
         return append(new Object[] {bytes(key.cache())}, arguments);
     }
 
-    private static Object[] hinting(RecordKey key, String channel, Object... arguments) {
-        return append(new Object[] {bytes(key.cache()), bytes(channel), bytes(ChangeText.hint(key))}, arguments);
+    private static Object[] hinting(RecordKey key, String channel, boolean failed, Object... arguments) {
+        return append(
+                new Object[] {bytes(key.cache()), bytes(channel), bytes(ChangeText.hint(key, failed))}, arguments);
     }
 
     private static Object[] with(@Nullable Content content, Object[] start) {

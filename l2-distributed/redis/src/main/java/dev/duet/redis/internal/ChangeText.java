@@ -1,6 +1,7 @@
 package dev.duet.redis.internal;
 
 import dev.duet.store.Change;
+import dev.duet.store.Effect;
 import dev.duet.store.RecordKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes as they are logged and published: {@code K partition version origin cache key} for a key, which comes last and
  * may be any text, and {@code C partition version origin cache} for a whole cache. Beside them stand, on the channel alone,
- * the probes {@code P token} by which a subscriber finds out that it hears, and the hints {@code H cache key} to readers who wait
- * for a load.
+ * the probes {@code P token} by which a subscriber finds out that it hears, and the hints to readers who wait
+ * for a load: {@code H cache key} if it has left a value, {@code F cache key} if it has not.
  */
 final class ChangeText {
 
@@ -33,22 +34,19 @@ final class ChangeText {
         return ' ' + origin + ' ' + cache;
     }
 
-    /** The text of a hint to those who wait for a load of the key. */
-    static String hint(RecordKey key) {
-        return "H " + key.cache() + ' ' + key.key();
+    /** The text of a hint to those who wait for a load of the key, which has left a value or has {@code failed} to. */
+    static String hint(RecordKey key, boolean failed) {
+        return (failed ? "F " : "H ") + key.cache() + ' ' + key.key();
     }
 
-    /** The record that a hint is about. */
-    record Hint(String cache, String key) {}
-
     /** The hint that {@code bytes} say, or null if they say none. */
-    static @Nullable Hint parseHint(byte[] bytes) {
-        if (bytes.length < 2 || bytes[0] != 'H' || bytes[1] != ' ') {
+    static Effect.@Nullable Hinted parseHint(byte[] bytes) {
+        if (bytes.length < 2 || (bytes[0] != 'H' && bytes[0] != 'F') || bytes[1] != ' ') {
             return null;
         }
         String text = decoded(bytes);
         String[] words = text == null ? new String[0] : text.split(" ", 3);
-        return words.length != 3 || words[1].isEmpty() ? null : new Hint(words[1], words[2]);
+        return words.length != 3 || words[1].isEmpty() ? null : new Effect.Hinted(words[1], words[2], bytes[0] == 'F');
     }
 
     /** A probe that no other subscriber sends. */

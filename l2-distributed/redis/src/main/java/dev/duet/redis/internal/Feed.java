@@ -3,6 +3,7 @@ package dev.duet.redis.internal;
 import dev.duet.store.Change;
 import dev.duet.store.ChangeListener;
 import dev.duet.store.ChangeSubscription;
+import dev.duet.store.Effect;
 import dev.duet.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -146,13 +147,13 @@ final class Feed implements ChangeSubscription {
             return;
         }
         Change change = ChangeText.parse(message, partitions);
-        ChangeText.Hint hint = ChangeText.parseHint(message);
+        Effect.Hinted hint = ChangeText.parseHint(message);
         call(() -> {
             if (!stands) {
                 return;
             }
             if (hint != null) {
-                listener.onHint(hint.cache(), hint.key());
+                hint.tell(listener);
             } else if (change == null) {
                 listener.onUnreadable("a message of " + message.length + " bytes that is no change, on "
                         + topic.getChannelNames().get(0));

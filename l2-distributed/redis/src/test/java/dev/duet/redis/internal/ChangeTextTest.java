@@ -3,6 +3,7 @@ package dev.duet.redis.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.store.Change;
+import dev.duet.store.Effect;
 import dev.duet.store.RecordKey;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -26,10 +27,13 @@ class ChangeTextTest {
     @ParameterizedTest
     @ValueSource(strings = {"456", "", " ", "two words", "H a b"})
     void hint_isGivenBack_andIsNoChange(String key) {
-        byte[] bytes = ChangeText.hint(new RecordKey(17, "users", key)).getBytes(StandardCharsets.UTF_8);
+        for (boolean failed : new boolean[] {false, true}) {
+            byte[] bytes =
+                    ChangeText.hint(new RecordKey(17, "users", key), failed).getBytes(StandardCharsets.UTF_8);
 
-        assertThat(ChangeText.parseHint(bytes)).isEqualTo(new ChangeText.Hint("users", key));
-        assertThat(ChangeText.parse(bytes, 64)).isNull();
+            assertThat(ChangeText.parseHint(bytes)).isEqualTo(new Effect.Hinted("users", key, failed));
+            assertThat(ChangeText.parse(bytes, 64)).isNull();
+        }
     }
 
     @Test
