@@ -620,15 +620,26 @@ class BulkTest {
     }
 
     @Test
-    void getAll_tenThousandKeys_takesTwoRoundTrips() {
-        List<Long> keys = LongStream.range(0, 10_000).boxed().toList();
-        keys.forEach(id -> cluster.commit(id, "v" + id));
-
-        List<String> trips =
-                roundTrips(n1, () -> assertThat(n1.users.getAll(keys)).hasSize(10_000));
-
-        assertThat(trips).containsExactly("10000 Lease", "10000 Fill");
+    void getAll_twoThousandKeys_takesTwoRoundTrips() {
+        assertThat(tripsOf(2_000)).containsExactly("2000 Lease", "2000 Fill");
         assertThat(bulks).hasSize(1);
+    }
+
+    @Test
+    void A55_getAll_tenThousandKeys_areLoadedTogether_andSentByTwoThousand() {
+        List<String> trips = tripsOf(10_000);
+
+        assertThat(trips)
+                .startsWith(Collections.nCopies(5, "2000 Lease").toArray(String[]::new))
+                .endsWith(Collections.nCopies(5, "2000 Fill").toArray(String[]::new))
+                .hasSize(10);
+        assertThat(bulks).hasSize(1);
+    }
+
+    private List<String> tripsOf(int count) {
+        List<Long> keys = LongStream.range(0, count).boxed().toList();
+        keys.forEach(id -> cluster.commit(id, "v" + id));
+        return roundTrips(n1, () -> assertThat(n1.users.getAll(keys)).hasSize(count));
     }
 
     @Test

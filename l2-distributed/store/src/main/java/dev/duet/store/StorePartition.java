@@ -236,8 +236,8 @@ public final class StorePartition {
         long parked = writes.values().stream().filter(Pending::isParked).count();
         long queued = writes.size() - parked;
         Flusher at = flushers.get(cache);
-        boolean mine = at != null && at.token().equals(flusher);
-        if (at != null && !mine && !at.holder().holding().equals(over)) {
+        Flusher own = at != null && at.token().equals(flusher) ? at : null;
+        if (at != null && own == null && !at.holder().holding().equals(over)) {
             return new Claim(false, queued, parked, 0, List.of(), at.holder());
         }
         if (queued == 0 || term == 0) {
@@ -247,7 +247,7 @@ public final class StorePartition {
             return new Claim(false, queued, parked, 0, List.of());
         }
         // From the clock on, so that a lease that was given back and is claimed again is another holding.
-        take(new Effect.Flushing(cache, flusher, mine ? at.renewal() + 1 : now, term), effects);
+        take(new Effect.Flushing(cache, flusher, own == null ? now : own.renewal() + 1, term), effects);
         List<PendingWrite> due = listed(writes, write -> write.getValue().isDue(now), most);
         return new Claim(true, queued, parked, 0, due);
     }
