@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.core.type.TypeReference;
 
 /** What comes back as it was; of JSON and CBOR alike. */
+@SuppressWarnings({"JavaUtilDate", "ArrayRecordComponent"}) // what applications have
 class RoundTripTest {
 
     static List<Codecs> codecs() {
