@@ -11,7 +11,6 @@ import dev.duet.store.Store;
 import dev.duet.store.StoreUnavailableException;
 import dev.duet.sync.ChangeFollower;
 import dev.duet.sync.ChangeHandler;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,7 +87,7 @@ public final class Duet implements AutoCloseable {
                 config.whenStoreIsDown(),
                 config.codecs(),
                 new OpenWrites(),
-                new Tokens(machinery.name(), System::nanoTime, System::currentTimeMillis, new SecureRandom()::nextLong),
+                machinery.tokens(),
                 new WillingExecutor(config.executor(), machinery.background(), machinery.scheduler()),
                 machinery.random(),
                 new LoadScope.Stack(),

@@ -87,6 +87,13 @@ record Machinery(
                 TimeUnit.SECONDS);
     }
 
+    /** The tokens of the node: by the clocks and the randomness of the machine, or by the clock that was injected alone. */
+    Tokens tokens() {
+        return owned
+                ? new Tokens(name, System::nanoTime, System::currentTimeMillis, new SecureRandom()::nextLong)
+                : new Tokens(name, clock::monotonic, () -> clock.monotonic() / 1_000_000, () -> 0);
+    }
+
     /** Ends what was started for the node. */
     void close() {
         if (owned) {

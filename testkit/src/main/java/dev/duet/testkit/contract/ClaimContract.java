@@ -13,6 +13,7 @@ import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -115,8 +116,7 @@ abstract class ClaimContract {
 
     /** That another flusher's lease stands in the way of a claim. */
     private static Holder assertHeld(Claim claim, String flusher, long term) {
-        Holder holder = claim.holder();
-        assertThat(holder).isNotNull();
+        Holder holder = Objects.requireNonNull(claim.holder());
         assertThat(claim).isEqualTo(new Claim(false, 1, 0, 0, List.of(), holder));
         assertThat(holder.holding()).startsWith(flusher + ":");
         assertThat(holder.term()).isEqualTo(term);
