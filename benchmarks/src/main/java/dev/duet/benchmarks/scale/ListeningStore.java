@@ -10,7 +10,9 @@ import dev.duet.store.PendingOperation.Claim;
 import dev.duet.store.PendingOperation.PendingWrite;
 import dev.duet.store.RecordKey;
 import dev.duet.store.Store;
+import dev.duet.store.Window;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -75,9 +77,24 @@ record ListeningStore(Store store, Consumer<Change> acted) implements Store {
         }
 
         @Override
+        public CompletionStage<?> watchClock() {
+            return namespace.watchClock();
+        }
+
+        @Override
+        public Window window(int partition, long patience) {
+            return namespace.window(partition, patience);
+        }
+
+        @Override
         public List<CompletionStage<Claim>> claim(
-                String cache, List<Integer> partitions, String flusher, long term, int most) {
-            return namespace.claim(cache, partitions, flusher, term, most);
+                String cache,
+                List<Integer> partitions,
+                String flusher,
+                long term,
+                int most,
+                Map<Integer, String> over) {
+            return namespace.claim(cache, partitions, flusher, term, most, over);
         }
 
         @Override
