@@ -49,6 +49,7 @@ final class HookedStore implements Store {
     private CompletableFuture<Void> heldHeads = CompletableFuture.completedFuture(null);
     private boolean closed;
     private Duration delay = Duration.ZERO;
+    private Runnable afterClaim = () -> {};
 
     HookedStore(Store store) {
         this.store = store;
@@ -57,6 +58,17 @@ final class HookedStore implements Store {
     /** Runs {@code action} once, when the store has carried out the next operation of a type, and before its reply comes. */
     synchronized void afterNext(Class<? extends Operation<?>> type, Runnable action) {
         hooks.add(new Hook(type::isInstance, action));
+    }
+
+    /** Runs {@code action} once, when the store has carried out the next claim, and before its reply comes. */
+    synchronized void afterNextClaim(Runnable action) {
+        afterClaim = action;
+    }
+
+    private synchronized Runnable takeAfterClaim() {
+        Runnable action = afterClaim;
+        afterClaim = () -> {};
+        return action;
     }
 
     /** Lets the next operation fail of which {@code which} is true. */
@@ -426,11 +438,13 @@ final class HookedStore implements Store {
                 long term,
                 int most,
                 Map<Integer, String> over) {
-            return partitions.stream()
-                    .map(p -> reach(() -> namespace
+            List<CompletionStage<Claim>> claims = partitions.stream()
+                    .<CompletionStage<Claim>>map(p -> reach(() -> namespace
                             .claim(cache, List.of(p), flusher, term, most, over)
                             .get(0)))
                     .toList();
+            takeAfterClaim().run();
+            return claims;
         }
 
         @Override

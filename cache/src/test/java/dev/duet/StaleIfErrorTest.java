@@ -415,6 +415,25 @@ class StaleIfErrorTest {
     }
 
     @Test
+    void writeBegunWhileAnotherWaitsForTheLoad_whatWasRetainedBeforeIsNotServedByThat() {
+        HeldLoads loads = new HeldLoads();
+        TwoLevelCache<Long, User> users1 = held(n1, loads);
+        TwoLevelCache<Long, User> users2 = held(n2, loads);
+        users1.put(ID, new User(ID, "v1", 1));
+        cluster.advance(Cluster.TTL);
+        n2.timePauses();
+        begin(users1);
+        CompletableFuture<User> waiter = users2.async().get(ID);
+
+        WriteIntent intent = users1.beginWrite(List.of(ID));
+        assertThat(loads.begun()).as("the waiter loads beside the write").isEqualTo(2);
+        loads.fail(1, new IOException("unlucky"));
+
+        assertThat(waiter).isCompletedExceptionally();
+        intent.close();
+    }
+
+    @Test
     void invalidatedElsewhereAndUnheard_isServedStaleForTheBoundAtMost() {
         expire(n1, n2);
         breakLoader();

@@ -637,6 +637,19 @@ class WriteBehindTest {
     }
 
     @Test
+    void replyToAClaimThatComesAfterTheTerm_isNoLease() {
+        Member one = node();
+        one.users.put(1L, user(1, "a"));
+        one.link.afterNextClaim(() -> one.stop(TERM));
+
+        one.advanceAlone(PERIOD);
+        assertThat(writer.writes()).as("the term counts from the sending").isEmpty();
+
+        one.advanceAlone(TERM.plus(PERIOD.multipliedBy(2)));
+        assertThat(email(1)).isEqualTo("a");
+    }
+
+    @Test
     void renewalRefused_isBelieved() {
         Member one = node();
         Member two = node();

@@ -305,6 +305,24 @@ class StoredTextIT {
                                 + " w1:\\d{16}:3600000000,w2:\\d{16}:3600000000\nV \\d{16} \\d{16} 9007199254740991 9007199254740991 0 0 - 3\nAda");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"put", "invalidate", "enqueue"})
+    void A17_logOfALaterTime_isDroppedByTheNextChange(String change) {
+        put(namespace, key, "v1");
+        long later = 9_007_199_254_740_000L;
+        command("XADD", prefix + "log", later + "-0", "c", "K 0 " + later + " n1 users 456");
+
+        long version = switch (change) {
+            case "put" -> put(namespace, key, "v2");
+            case "invalidate" -> await(namespace.execute(key, new Operation.Invalidate()));
+            default -> await(namespace.execute(key, write("v2"))).version();
+        };
+
+        assertThat(await(namespace.changesAfter(0, 0)))
+                .extracting(Change::version)
+                .containsExactly(version);
+    }
+
     @Test
     void change_isLoggedAsText() {
         long version = put(namespace, key, "Ada");

@@ -147,6 +147,28 @@ abstract class ExpiryContract {
         assertThat(node.see(key)).isEqualTo("missing");
     }
 
+    /** Not by whoever stores the intent again either: the one that ran out may have committed, and died. */
+    @Test
+    void A12_oldValue_goesWithTheWriterThatRanOut_andDoesNotComeBack() {
+        for (String who : new String[] {"renews", "begins", "puts"}) {
+            RecordKey record = node.key("users", who);
+            node.execute(record, new Operation.Put(value("old", HOUR)));
+            node.begin(record, "dead", SOON);
+            node.begin(record, "alive");
+            await().atMost(Duration.ofSeconds(5))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> node.see(record).equals("writing over nothing"));
+
+            switch (who) {
+                case "renews" -> assertThat(node.renew(record, "alive", HOUR)).isTrue();
+                case "begins" -> node.begin(record, "another");
+                default -> node.put(record, "new");
+            }
+
+            assertThat(node.see(record)).as(who).isEqualTo("writing over nothing");
+        }
+    }
+
     @Test
     void oldValueInAnIntent_expiresToo() {
         node.execute(key, new Operation.Put(value("old", SOON)));
