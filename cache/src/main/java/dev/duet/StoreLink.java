@@ -201,8 +201,8 @@ final class StoreLink {
     /** The call of a part, which says how long the store took for it. */
     private <T> Supplier<CompletableFuture<T>> paced(int count, Supplier<CompletableFuture<T>> call) {
         return () -> {
-            long began = clock.read();
-            return call.get().whenComplete((done, failure) -> pace.took(count, clock.read() - began));
+            long began = clock.monotonic();
+            return call.get().whenComplete((done, failure) -> pace.took(count, clock.monotonic() - began));
         };
     }
 

@@ -426,7 +426,9 @@ class StaleIfErrorTest {
         CompletableFuture<User> waiter = users2.async().get(ID);
 
         WriteIntent intent = users1.beginWrite(List.of(ID));
-        assertThat(loads.begun()).as("the waiter loads beside the write").isEqualTo(2);
+        assertThat(loads.begun())
+                .as("the waiter loads while the write is at work")
+                .isEqualTo(2);
         loads.fail(1, new IOException("unlucky"));
 
         assertThat(waiter).isCompletedExceptionally();
